@@ -1,0 +1,14 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace relay {
+
+/// 20 characters of [A-Za-z0-9_-], 120 random bits from the kernel: session ids and epochs, not guessable.
+[[nodiscard]] std::string random_id();
+
+/// UUIDv7 (RFC 9562) for `wall_us`: sorts by time, unique without coordination.
+[[nodiscard]] std::string uuid_v7(int64_t wall_us);
+
+}  // namespace relay

@@ -1,0 +1,60 @@
+#include "pipeline/intake.h"
+
+#include <chrono>
+
+namespace relay {
+
+Intake::Intake(size_t max_events, size_t max_bytes) : max_events_(max_events), max_bytes_(max_bytes) {}
+
+bool Intake::offer(Publication&& publication) {
+  size_t bytes = 0;
+  for (const EventRef& event : publication.events) bytes += event->footprint();
+  const std::lock_guard lock(mutex_);
+  // An empty queue takes any publication, so one larger than the bound is not refused for ever.
+  const bool fits = queue_.empty() || (counters_.queued_events + publication.events.size() <= max_events_ &&
+                                       counters_.queued_bytes + bytes <= max_bytes_);
+  if (closed_ || !fits) {
+    ++counters_.refused;
+    return false;
+  }
+  ++counters_.publications;
+  counters_.events += publication.events.size();
+  counters_.queued_events += publication.events.size();
+  counters_.queued_bytes += bytes;
+  queue_.push_back(std::move(publication));
+  if (queue_.size() == 1) arrived_.notify_one();
+  return true;
+}
+
+bool Intake::wait_for_room(int timeout_ms) {
+  std::unique_lock lock(mutex_);
+  const auto has_room = [this] {
+    return closed_ || (counters_.queued_events < max_events_ && counters_.queued_bytes < max_bytes_);
+  };
+  return room_.wait_for(lock, std::chrono::milliseconds(timeout_ms), has_room) && !closed_;
+}
+
+bool Intake::take(std::vector<Publication>& out, int64_t timeout_us) {
+  std::unique_lock lock(mutex_);
+  arrived_.wait_for(lock, std::chrono::microseconds(timeout_us), [this] { return closed_ || !queue_.empty(); });
+  out.clear();
+  queue_.swap(out);
+  counters_.queued_events = 0;
+  counters_.queued_bytes = 0;
+  room_.notify_all();
+  return !(closed_ && out.empty());
+}
+
+void Intake::close() {
+  const std::lock_guard lock(mutex_);
+  closed_ = true;
+  arrived_.notify_all();
+  room_.notify_all();
+}
+
+Intake::Counters Intake::counters() const {
+  const std::lock_guard lock(mutex_);
+  return counters_;
+}
+
+}  // namespace relay

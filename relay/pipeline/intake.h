@@ -1,0 +1,75 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "event/event.h"
+
+namespace relay {
+
+/// What became of a publication. Offsets are 0 when no event of it got one (all dropped or rejected).
+struct PublishResult {
+  uint64_t first_offset = 0;
+  uint64_t last_offset = 0;
+  uint32_t accepted = 0;  ///< events that entered the log, plus those a filter dropped
+  uint32_t rejected = 0;  ///< events a plugin refused or failed on
+  std::string reason;     ///< why, for the first rejected event
+};
+
+/// Told once what became of a publication. Called on the pipeline thread: it must only hand the news on.
+/// Destroyed without a call when the relay stops first.
+class PublishReceipt {
+ public:
+  virtual ~PublishReceipt() = default;
+  virtual void complete(const PublishResult& result) = 0;
+};
+
+/// Events that belong together: published, and acknowledged, as one.
+struct Publication {
+  std::vector<EventRef> events;
+  std::unique_ptr<PublishReceipt> receipt;  ///< null when nobody waits
+};
+
+/// The bounded queue between everything that brings events and the pipeline thread.
+///
+/// Policy at the bound: refuse the newcomer whole; publishers answer 429 or stop reading, sources wait. The mutex
+/// is a leaf, held for a push or a swap.
+class Intake {
+ public:
+  Intake(size_t max_events, size_t max_bytes);
+
+  /// [any-thread] False when full or closed: `publication` is untouched.
+  [[nodiscard]] bool offer(Publication&& publication);
+
+  /// [source threads] Waits until there is room, `timeout_ms` passed or the intake closed. True when there is room.
+  /// Never called on a shard.
+  bool wait_for_room(int timeout_ms);
+
+  /// [pipeline] Waits up to `timeout_us` for publications and takes them all. False once closed and empty.
+  bool take(std::vector<Publication>& out, int64_t timeout_us);
+
+  /// [any-thread] Refuse newcomers; `take` still hands out what is queued.
+  void close();
+
+  struct Counters {
+    uint64_t publications = 0, events = 0, refused = 0;
+    size_t queued_events = 0, queued_bytes = 0;
+  };
+  [[nodiscard]] Counters counters() const;
+
+ private:
+  const size_t max_events_;
+  const size_t max_bytes_;
+  mutable std::mutex mutex_;
+  std::condition_variable arrived_;
+  std::condition_variable room_;
+  std::vector<Publication> queue_;
+  Counters counters_;
+  bool closed_ = false;
+};
+
+}  // namespace relay
