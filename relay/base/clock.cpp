@@ -1,8 +1,7 @@
 #include "base/clock.h"
 
+#include <algorithm>
 #include <chrono>
-#include <cstdio>
-#include <ctime>
 
 namespace relay {
 namespace {
@@ -12,6 +11,16 @@ int64_t days_from_civil(int64_t year, unsigned month, unsigned day) {
   const std::chrono::sys_days days{std::chrono::year{static_cast<int>(year)} / static_cast<int>(month) /
                                    static_cast<int>(day)};
   return days.time_since_epoch().count();
+}
+
+// 0000-01-01T00:00:00Z and 9999-12-31T23:59:59.999999Z, what RFC 3339 can write.
+constexpr int64_t kFirstTime = -62167219200000000;
+constexpr int64_t kLastTime = 253402300799999999;
+
+void append_digits(std::string& out, int64_t value, size_t width) {
+  char text[8];
+  for (size_t i = width; i > 0; --i, value /= 10) text[i - 1] = static_cast<char>('0' + value % 10);
+  out.append(text, width);
 }
 
 bool digits(std::string_view text, size_t at, size_t count, int64_t& value) {
@@ -37,22 +46,33 @@ int64_t SystemClock::monotonic_us() const {
 }
 
 std::string format_rfc3339(int64_t wall_us) {
-  int64_t seconds = wall_us / 1000000;
-  int64_t fraction = wall_us % 1000000;
-  if (fraction < 0) {
-    fraction += 1000000;
-    --seconds;
+  std::string text;
+  append_rfc3339(text, wall_us);
+  return text;
+}
+
+void append_rfc3339(std::string& out, int64_t wall_us) {
+  using namespace std::chrono;
+  const microseconds time{std::clamp(wall_us, kFirstTime, kLastTime)};
+  const sys_days day = floor<days>(sys_time<microseconds>(time));
+  const year_month_day date{day};
+  const hh_mm_ss<microseconds> clock{sys_time<microseconds>(time) - day};
+  append_digits(out, static_cast<int>(date.year()), 4);
+  out += '-';
+  append_digits(out, static_cast<unsigned>(date.month()), 2);
+  out += '-';
+  append_digits(out, static_cast<unsigned>(date.day()), 2);
+  out += 'T';
+  append_digits(out, clock.hours().count(), 2);
+  out += ':';
+  append_digits(out, clock.minutes().count(), 2);
+  out += ':';
+  append_digits(out, clock.seconds().count(), 2);
+  if (clock.subseconds().count() != 0) {
+    out += '.';
+    append_digits(out, clock.subseconds().count(), 6);
   }
-  const std::time_t time = seconds;
-  std::tm parts{};
-  gmtime_r(&time, &parts);
-  char text[64];
-  size_t length = std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &parts);
-  if (fraction != 0)
-    length += static_cast<size_t>(
-        std::snprintf(text + length, sizeof text - length, ".%06lld", static_cast<long long>(fraction)));
-  text[length++] = 'Z';
-  return std::string(text, length);
+  out += 'Z';
 }
 
 bool parse_time(std::string_view text, int64_t naive_offset_s, int64_t& wall_us) {

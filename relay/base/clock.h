@@ -25,6 +25,8 @@ class SystemClock final : public Clock {
 
 /// "2026-03-03T23:53:00.123456Z"; the fraction is left out when it is 0.
 [[nodiscard]] std::string format_rfc3339(int64_t wall_us);
+/// The same, appended. Years outside 0000 to 9999 are shown as the nearest of them.
+void append_rfc3339(std::string& out, int64_t wall_us);
 
 /// Parses RFC 3339 and Python's isoformat: `T` or a space, a fraction of 1 to 9 digits, `Z`, `±hh:mm` or nothing.
 /// A text without zone is taken as `naive_offset_s` seconds east of UTC. False when it is not a time.

@@ -1,0 +1,11 @@
+# INPUT, a text file, becomes OUTPUT, a header with `constexpr char kPage[]`. In pieces, as compilers limit literals.
+file(READ ${INPUT} text)
+string(LENGTH "${text}" length)
+set(body "")
+set(at 0)
+while(at LESS length)
+  string(SUBSTRING "${text}" ${at} 8000 piece)
+  string(APPEND body "R\"page(${piece})page\"\n")
+  math(EXPR at "${at} + 8000")
+endwhile()
+file(WRITE ${OUTPUT} "#pragma once\nconstexpr char kPage[] =\n${body};\n")

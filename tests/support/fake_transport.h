@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "session/transport.h"
+
+namespace relay::test {
+
+/// Notes what a session asks of its connection.
+class FakeTransport final : public Transport {
+ public:
+  void flush_soon() override { ++flushes; }
+  void close(uint16_t code, std::string_view reason) override {
+    if (closed()) return;
+    close_code = code;
+    close_reason = reason;
+  }
+  void pause_reading(bool on) override { paused = on; }
+  void ping() override { ++pings; }
+
+  [[nodiscard]] bool closed() const { return close_code != 0; }
+
+  int flushes = 0;
+  int pings = 0;
+  bool paused = false;
+  uint16_t close_code = 0;
+  std::string close_reason;
+};
+
+}  // namespace relay::test

@@ -1,0 +1,174 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/log.h"
+#include "config/config.h"
+#include "hub/shard_hub.h"
+#include "log/memory_log.h"
+#include "pipeline/route_table.h"
+#include "session/frame_cache.h"
+#include "session/session.h"
+#include "session/shard_services.h"
+#include "support/manual_clock.h"
+
+namespace relay::test {
+
+/// An intake that keeps what it gets, and can be full.
+class FakePublisher final : public Publisher {
+ public:
+  struct Submission {
+    std::vector<EventRef> events;
+    uint64_t token = 0;
+  };
+  [[nodiscard]] bool submit(std::vector<EventRef>& events, std::string_view, uint64_t token) override {
+    if (full) return false;
+    submissions.push_back({std::move(events), token});
+    return true;
+  }
+
+  bool full = false;
+  std::vector<Submission> submissions;
+};
+
+/// An event to be published.
+struct EventSpec {
+  std::string type = "agent.status.changed";
+  std::string data = R"({"n":1})";
+  std::string room = "";
+  Priority priority = Priority::normal;
+  bool backfill = false;
+};
+
+/// Everything a session finds around it on a shard, with time and intake in the test's hands.
+class ShardBench {
+ public:
+  explicit ShardBench(Config config = default_config(), uint64_t log_events = 1000)
+      : log("EPOCH", log_events, 1 << 30),
+        hub(static_cast<size_t>(config.rooms.max_room_size)),
+        timers(clock.monotonic_us()),
+        logger(make_null_logger()),
+        services{hub,    frames,   publisher,
+                 timers, counters, log,
+                 clock,  *logger,  std::make_shared<const Config>(std::move(config))} {
+    routes = *compile_routes(services.config->routes);
+  }
+
+  /// Two routes: agent.* to the observers, everything else to "general"; and a namespace of its own.
+  static Config default_config() {
+    Config config;
+    RouteConfig agents;
+    agents.match = {"agent.**"};
+    agents.event = "agent_update";
+    agents.rooms = {"observers"};
+    RouteConfig custom;
+    custom.match = {"custom.**"};
+    custom.event = "custom_update";
+    custom.namespace_ = "/custom";
+    custom.rooms = {"general"};
+    RouteConfig rest;
+    rest.match = {"**"};
+    rest.event = "generic_update";
+    rest.rooms = {"general"};
+    rest.fallback = true;
+    config.routes = {agents, custom, rest};
+    return config;
+  }
+
+  static EventRef make_event(const EventSpec& spec) {
+    EventFields fields;
+    fields.id = "id-1";
+    fields.source = "/test";
+    fields.type = spec.type;
+    fields.data = spec.data;
+    fields.room = spec.room;
+    fields.priority = spec.priority;
+    fields.time_us = 1772582400'000000;
+    EventRef event = Event::make(fields);
+    event->set_backfill(spec.backfill);
+    return event;
+  }
+
+  /// Logs and dispatches; returns the last offset.
+  uint64_t publish_all(const std::vector<EventSpec>& specs) {
+    append(specs);
+    hub.dispatch(pending_);
+    pending_ = {};
+    return hub.delivered();
+  }
+  uint64_t publish(const EventSpec& spec) { return publish_all({spec}); }
+  uint64_t publish_many(size_t count, const EventSpec& spec = {}) {
+    return publish_all(std::vector<EventSpec>(count, spec));
+  }
+
+  /// In the log, but still in the shard's mailbox.
+  void append(const std::vector<EventSpec>& specs) {
+    pending_.routes = routes;
+    for (const EventSpec& spec : specs) {
+      const EventRef event = make_event(spec);
+      log.append({event});
+      RoutedEvent routed{event, static_cast<uint32_t>(pending_.deliveries.size()), 0};
+      routed.deliveries = route_event(*routes, *event, pending_.deliveries);
+      pending_.events.push_back(routed);
+    }
+  }
+  void dispatch_pending() {
+    hub.dispatch(pending_);
+    pending_ = {};
+  }
+
+  /// Lets time pass slot by slot, as the loop would.
+  void advance_ms(int64_t milliseconds) {
+    for (int64_t passed = 0; passed < milliseconds; passed += 5) {
+      clock.advance_us(5000);
+      timers.advance(clock.monotonic_us());
+    }
+  }
+
+  ManualClock clock;
+  MemoryLog log;
+  ShardHub hub;
+  FrameCache frames{"EPOCH"};
+  FakePublisher publisher;
+  TimerWheel timers;
+  ShardCounters counters;
+  std::unique_ptr<Logger> logger;
+  ShardServices services;
+  std::shared_ptr<const RouteTable> routes;
+
+ private:
+  RoutedBatch pending_;
+};
+
+/// The texts of the unmasked, unfragmented WebSocket frames in `bytes`.
+inline std::vector<std::string> texts_of_frames(std::string_view bytes) {
+  std::vector<std::string> texts;
+  while (bytes.size() >= 2) {
+    size_t length = static_cast<unsigned char>(bytes[1]);
+    size_t at = 2;
+    const size_t length_bytes = length == 126 ? 2 : length == 127 ? 8 : 0;
+    if (length_bytes > 0) length = 0;
+    for (size_t i = 0; i < length_bytes; ++i) length = length << 8 | static_cast<unsigned char>(bytes[at++]);
+    texts.emplace_back(bytes.substr(at, length));
+    bytes.remove_prefix(std::min(bytes.size(), at + length));
+  }
+  return texts;
+}
+
+/// Writes out everything the session has, as a connection with an idle socket would.
+inline std::string take_bytes(Session& session) {
+  std::string bytes;
+  session.outbox().drain(bytes, SIZE_MAX);
+  session.drained();
+  return bytes;
+}
+
+inline std::vector<std::string> take_texts(Session& session) { return texts_of_frames(take_bytes(session)); }
+
+}  // namespace relay::test
