@@ -10,10 +10,10 @@ namespace {
 constexpr std::array<std::string_view, 4> kPriorityNames = {"critical", "high", "normal", "low"};
 
 // Every text attribute, so that copying and sizing cannot forget one.
-constexpr std::array kTexts = {&EventFields::id,          &EventFields::source,         &EventFields::type,
-                               &EventFields::subject,     &EventFields::data,           &EventFields::severity,
-                               &EventFields::correlation_id, &EventFields::traceparent, &EventFields::origin,
-                               &EventFields::room,        &EventFields::extensions};
+constexpr std::array kTexts = {
+    &EventFields::id,     &EventFields::source,   &EventFields::type,           &EventFields::subject,
+    &EventFields::data,   &EventFields::severity, &EventFields::correlation_id, &EventFields::traceparent,
+    &EventFields::origin, &EventFields::room,     &EventFields::extensions};
 
 }  // namespace
 

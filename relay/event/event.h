@@ -15,8 +15,8 @@ enum class Priority : uint8_t { critical, high, normal, low };
 /// Accepts exactly the four names. False when `text` is none of them.
 [[nodiscard]] bool parse_priority(std::string_view text, Priority& priority);
 
-/// The attributes of an event: CloudEvents 1.0 plus our extensions. Text is UTF-8 and unescaped; "" means absent.
-/// As a parameter it borrows; inside an Event the views point into the Event's own storage.
+/// The attributes of an event: CloudEvents 1.0 plus our extensions. Text is UTF-8 and unescaped; "" means
+/// absent. As a parameter it borrows; inside an Event the views point into the Event's own storage.
 struct EventFields {
   std::string_view id;              ///< unique per source
   std::string_view source;          ///< URI reference, "/marcus/main/agent_events"
@@ -28,8 +28,8 @@ struct EventFields {
   std::string_view traceparent;     ///< W3C trace context
   std::string_view origin;          ///< what the source called it, "agent_events/progress_update"
   std::string_view room;            ///< publish to this room instead of the routes' rooms
-  std::string_view extensions;      ///< other CloudEvents attributes as JSON members, `"a":1,"b":"x"`, no braces
-  int64_t time_us = 0;              ///< when it happened, µs since the Unix epoch
+  std::string_view extensions;  ///< other CloudEvents attributes as JSON members, `"a":1,"b":"x"`, no braces
+  int64_t time_us = 0;          ///< when it happened, µs since the Unix epoch
   Priority priority = Priority::normal;
   bool has_priority = false;  ///< the source chose the priority; routes then leave it alone
 };

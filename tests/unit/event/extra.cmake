@@ -1,0 +1,1 @@
+target_link_libraries(seneca_event_tests PRIVATE nlohmann_json::nlohmann_json)
