@@ -7,8 +7,9 @@
 
 namespace relay {
 
-/// The relay's configuration: plain values, checked and complete. Key names are those of the file (seneca.json.5).
-/// Times are in seconds unless the name ends in _ms. Immutable once loaded; threads share one `ConfigRef`.
+/// The relay's configuration: plain values, checked and complete. Key names are those of the file
+/// (seneca.json.5). Times are in seconds unless the name ends in _ms. Immutable once loaded; threads share
+/// one `ConfigRef`.
 struct ServerConfig {
   std::vector<std::string> listen{"127.0.0.1:8000"};  ///< HOST:PORT, [IPv6]:PORT; port 0: the kernel chooses
   int threads = 0;                                    ///< net shards; 0: one per core
@@ -18,47 +19,61 @@ struct ServerConfig {
   int64_t max_http_buffer_size = 1000000;  ///< bytes of one client message or request body
   int max_connections = 0;                 ///< 0: the descriptor limit less a reserve
   double drain_timeout = 5;
+
+  bool operator==(const ServerConfig&) const = default;
 };
 
 struct RoomsConfig {
   std::string default_room = "general";
   int max_room_size = 0;  ///< members of one room; 0: no limit
+
+  bool operator==(const RoomsConfig&) const = default;
 };
 
 struct PerformanceConfig {
   int message_queue_size = 1000;  ///< frames waiting for one session
   bool batch_messages = true;     ///< one write per session and loop iteration; false: one write per message
   int heartbeat_interval = 30;    ///< plain WebSocket pings and SSE comments; 0: none
+
+  bool operator==(const PerformanceConfig&) const = default;
 };
 
 struct ContentFilteringConfig {
   int64_t max_message_size = 64000;  ///< bytes of one event's data
+
+  bool operator==(const ContentFilteringConfig&) const = default;
 };
 
 struct SecurityConfig {
   ContentFilteringConfig content_filtering;
+
+  bool operator==(const SecurityConfig&) const = default;
 };
 
 /// Where events come from besides clients.
 struct SourceConfig {
   enum class Type { marcus, standard_input, demo };
   Type type = Type::marcus;
-  std::string path;                ///< marcus: the directory that holds logs/ and data/
-  std::string instance = "main";   ///< marcus: names the orchestrator in event sources, /marcus/INSTANCE/…
-  int64_t naive_tz_offset_s = 0;   ///< marcus: zone of time stamps that name none, seconds east of UTC
-  double backfill = 86400;         ///< marcus: files changed in the last so many seconds are read from the start
-  int64_t max_line = 4194304;      ///< marcus, stdin: bytes of one line; longer ones are skipped and counted
-  double rate = 5;                 ///< demo: records per second
-  uint64_t seed = 1;               ///< demo: same seed, same run
+  std::string path;               ///< marcus: the directory that holds logs/ and data/
+  std::string instance = "main";  ///< marcus: names the orchestrator in event sources, /marcus/INSTANCE/…
+  int64_t naive_tz_offset_s = 0;  ///< marcus: zone of time stamps that name none, seconds east of UTC
+  double backfill = 86400;     ///< marcus: files changed in the last so many seconds are read from the start
+  int64_t max_line = 4194304;  ///< marcus, stdin: bytes of one line; longer ones are skipped and counted
+  double rate = 5;             ///< demo: records per second
+  uint64_t seed = 1;           ///< demo: same seed, same run
+
+  bool operator==(const SourceConfig&) const = default;
 };
 
 struct PluginConfig {
   enum class OnError { drop, pass, disable };
-  std::string path;                ///< a file, or a name ("marcus") looked up in the plugin directory
-  std::string name;                ///< shown in stats; the file's name without directory and suffix when not given
+  std::string path;  ///< a file, or a name ("marcus") looked up in the plugin directory
+  std::string name;  ///< shown in stats; the file's name without directory and suffix when not given
   std::vector<std::string> match;  ///< type patterns of the events it sees; empty: the plugin's own, or all
   std::string config = "{}";       ///< JSON object for the plugin
   OnError on_error = OnError::drop;
+
+  bool operator==(const PluginConfig&) const = default;
 };
 
 /// Matching events leave as Socket.IO event `event` in `namespace_`, to the members of `rooms`.
@@ -68,14 +83,19 @@ struct RouteConfig {
   std::string event;               ///< Socket.IO event name
   std::string namespace_ = "/";
   std::vector<std::string> rooms;
-  std::string priority;      ///< a priority name, or "" to leave the event's own
-  std::string view = "auto";  ///< a view plugin's name, "auto": the first that has a shape, "none": the seed shape
-  bool fallback = false;     ///< applies only to events that no other route matched
+  std::string priority;  ///< a priority name, or "" to leave the event's own
+  std::string view =
+      "auto";  ///< a view plugin's name, "auto": the first that has a shape, "none": the seed shape
+  bool fallback = false;  ///< applies only to events that no other route matched
+
+  bool operator==(const RouteConfig&) const = default;
 };
 
 struct JournalConfig {
   int64_t retention_bytes = 64 << 20;  ///< of the in-memory log
   int64_t retention_events = 100000;
+
+  bool operator==(const JournalConfig&) const = default;
 };
 
 struct Config {
@@ -87,11 +107,14 @@ struct Config {
   std::vector<PluginConfig> plugins;  ///< default_plugins() when the file has no such key
   std::vector<RouteConfig> routes;    ///< default_routes() when the file has no such key
   JournalConfig journal;
+
+  bool operator==(const Config&) const = default;
 };
 
 using ConfigRef = std::shared_ptr<const Config>;
 
-/// The routes and plugins in force without any configuration.
+/// What is in force without any configuration.
+[[nodiscard]] Config default_config();
 [[nodiscard]] std::vector<RouteConfig> default_routes();
 [[nodiscard]] std::vector<PluginConfig> default_plugins();
 

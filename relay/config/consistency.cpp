@@ -1,0 +1,119 @@
+#include "config/consistency.h"
+
+#include <map>
+#include <string>
+#include <utility>
+
+#include "config/checks.h"
+#include "config/listen.h"
+
+namespace relay {
+
+namespace {
+
+class Checker {
+ public:
+  explicit Checker(const LoadedConfig& loaded) : loaded_(loaded) {}
+
+  ConfigProblems run() {
+    check_sizes();
+    check_listen_addresses();
+    check_plugins();
+    check_sources();
+    return std::move(problems_);
+  }
+
+ private:
+  void check_sizes() {
+    const int64_t message = loaded_.config.security.content_filtering.max_message_size;
+    const int64_t buffer = loaded_.config.server.max_http_buffer_size;
+    if (message <= buffer) return;
+    add({"/security/content_filtering/max_message_size", "/server/max_http_buffer_size"}, "size_conflict",
+        "an event of " + std::to_string(message) + " bytes (security.content_filtering.max_message_size) " +
+            "cannot come in a message of " + std::to_string(buffer) +
+            " bytes (server.max_http_buffer_size); lower the first or raise the second");
+  }
+
+  void check_listen_addresses() {
+    if (loaded_.config.server.listen.empty()) {
+      add({"/server/listen"}, "no_listener", "there is no address to listen on; write at least one");
+    }
+    std::map<std::string, size_t> seen;
+    for (size_t i = 0; i < loaded_.config.server.listen.size(); ++i) {
+      const Result<ListenAddress> address = parse_listen(loaded_.config.server.listen[i]);
+      if (!address || address->port == 0) continue;
+      check_unique(seen, address->to_string(), i, "/server/listen", "", "address");
+    }
+  }
+
+  void check_plugins() {
+    std::map<std::string, size_t> seen;
+    for (size_t i = 0; i < loaded_.config.plugins.size(); ++i) {
+      const std::string& name = loaded_.config.plugins[i].name;
+      const std::string item = "/plugins/" + std::to_string(i);
+      if (const Status status = check_identifier(name); !status) {
+        add({item + "/name", item + "/path"}, status.error().code, status.error().message);
+        continue;
+      }
+      check_unique(seen, name, i, "/plugins", "/name", "plugin name");
+    }
+  }
+
+  void check_sources() {
+    std::map<std::string, size_t> seen;
+    for (size_t i = 0; i < loaded_.config.sources.size(); ++i) {
+      const SourceConfig& source = loaded_.config.sources[i];
+      if (source.type == SourceConfig::Type::marcus) {
+        check_unique(seen, source.path, i, "/sources", "/path", "Marcus directory");
+      } else if (source.type == SourceConfig::Type::standard_input) {
+        check_unique(seen, "", i, "/sources", "/type", "standard input");
+      }
+    }
+  }
+
+  void check_unique(std::map<std::string, size_t>& seen, const std::string& value, size_t index,
+                    const std::string& list, const std::string& member, const std::string& what) {
+    const auto [first, is_new] = seen.try_emplace(value, index);
+    if (is_new) return;
+    const std::string item = list + "/" + std::to_string(index);
+    add({item + member, item + "/path", list}, "duplicate_value",
+        "the " + what + (value.empty() ? "" : " \"" + value + "\"") + " is already that of " + list + "/" +
+            std::to_string(first->second) + "; change one or remove it");
+  }
+
+  /// The problem stands where the first of `pointers` that the user has written is; failing all, it names the
+  /// first.
+  void add(const std::vector<std::string>& pointers, std::string code, std::string message) {
+    ConfigProblem problem{"configuration", 0, 0, pointers.front(), std::move(code), std::move(message)};
+    for (const std::string& pointer : pointers) {
+      const ConfigOrigin* origin = loaded_.origin_of(pointer);
+      if (origin == nullptr) continue;
+      problem.file = origin->file;
+      problem.line = origin->line;
+      problem.column = origin->column;
+      problem.pointer = pointer;
+      break;
+    }
+    problems_.push_back(std::move(problem));
+  }
+
+  const LoadedConfig& loaded_;
+  ConfigProblems problems_;
+};
+
+void name_plugins(Config& config) {
+  for (PluginConfig& plugin : config.plugins) {
+    if (!plugin.name.empty()) continue;
+    const std::string file = plugin.path.substr(plugin.path.find_last_of('/') + 1);
+    plugin.name = file.substr(0, file.rfind(".so"));
+  }
+}
+
+}  // namespace
+
+ConfigProblems complete_config(LoadedConfig& loaded) {
+  name_plugins(loaded.config);
+  return Checker(loaded).run();
+}
+
+}  // namespace relay

@@ -1,0 +1,212 @@
+#include "config/field_table.h"
+
+#include "config/config.h"
+#include "config/fields_of.h"
+#include "config/zone.h"
+
+namespace relay {
+
+namespace {
+
+constexpr double kMiB = 1024 * 1024;
+constexpr double kGiB = 1024 * kMiB;
+constexpr double kDay = 86400;
+constexpr double kMaxExactInteger = 9007199254740991;  // 2^53 - 1: every JSON reader keeps it whole
+
+FieldsOf<ServerConfig> server_fields() {
+  FieldsOf<ServerConfig> fields;
+  fields
+      .texts("listen", &ServerConfig::listen,
+             "Addresses to accept clients on, HOST:PORT or [IPv6]:PORT; port 0 lets the kernel choose.")
+      .checked(check_listen);
+  fields.integer("threads", &ServerConfig::threads, {0, 1024}, "Network threads; 0 is one per core.");
+  fields
+      .texts("cors_allowed_origins", &ServerConfig::cors_allowed_origins,
+             "Web pages that may connect, as scheme, host and port; \"*\" allows every page.")
+      .checked(check_origin)
+      .reload();
+  fields
+      .duration("ping_timeout", &ServerConfig::ping_timeout, {1, kDay},
+                "How long a Socket.IO client may take to answer a ping before it is closed.")
+      .reload();
+  fields
+      .duration("ping_interval", &ServerConfig::ping_interval, {1, kDay},
+                "How often a Socket.IO client is pinged.")
+      .reload();
+  fields
+      .size("max_http_buffer_size", &ServerConfig::max_http_buffer_size, {1024, kGiB},
+            "The largest message or request body a client may send.")
+      .reload();
+  fields.integer("max_connections", &ServerConfig::max_connections, {0, 10'000'000},
+                 "Clients connected at once; 0 is as many as the file descriptor limit allows.");
+  fields
+      .duration("drain_timeout", &ServerConfig::drain_timeout, {0, 3600},
+                "How long clients get to take what is queued for them when the relay stops.")
+      .reload();
+  return fields;
+}
+
+FieldsOf<RoomsConfig> rooms_fields() {
+  FieldsOf<RoomsConfig> fields;
+  fields.text("default_room", &RoomsConfig::default_room, "The room every client joins when it connects.")
+      .checked(check_room)
+      .reload();
+  fields.integer("max_room_size", &RoomsConfig::max_room_size, {0, 10'000'000},
+                 "Members of one room; 0 is no limit.");
+  return fields;
+}
+
+FieldsOf<PerformanceConfig> performance_fields() {
+  FieldsOf<PerformanceConfig> fields;
+  fields
+      .integer("message_queue_size", &PerformanceConfig::message_queue_size, {1, 1'000'000},
+               "Messages that may wait for one slow client.")
+      .reload();
+  fields
+      .boolean("batch_messages", &PerformanceConfig::batch_messages,
+               "Write all that waits for a client at once; false writes each message by itself.")
+      .reload();
+  fields
+      .duration("heartbeat_interval", &PerformanceConfig::heartbeat_interval, {0, kDay},
+                "How often idle plain WebSocket and SSE clients get a sign of life; 0 is never.")
+      .reload();
+  return fields;
+}
+
+FieldsOf<SecurityConfig> security_fields() {
+  FieldsOf<ContentFilteringConfig> content;
+  content.size("max_message_size", &ContentFilteringConfig::max_message_size, {1, kGiB},
+               "The largest data of one event; never above server.max_http_buffer_size.");
+  FieldsOf<SecurityConfig> fields;
+  fields.object("content_filtering", &SecurityConfig::content_filtering, std::move(content),
+                "What an event must be to be taken in.");
+  return fields;
+}
+
+FieldsOf<SourceConfig> source_fields() {
+  FieldsOf<SourceConfig> fields;
+  fields
+      .choice("type", &SourceConfig::type, {"marcus", "stdin", "demo"},
+              "A Marcus directory, JSON lines on standard input, or a built-in simulation.")
+      .require();
+  fields.text("path", &SourceConfig::path, "The Marcus directory, the one that holds logs/ and data/.")
+      .checked(check_not_empty)
+      .require()
+      .only({"marcus"});
+  fields.text("instance", &SourceConfig::instance, "Names this Marcus in event sources, as /marcus/INSTANCE.")
+      .checked(check_identifier)
+      .only({"marcus"});
+  fields
+      .converted(
+          "naive_tz", [](const SourceConfig& source) { return format_zone(source.naive_tz_offset_s); },
+          [](SourceConfig& source, const std::string& text) { source.naive_tz_offset_s = *parse_zone(text); },
+          "The zone of time stamps that name none, \"UTC\" or an offset such as \"+02:00\".")
+      .checked(check_zone)
+      .only({"marcus"});
+  fields
+      .duration("backfill", &SourceConfig::backfill, {0, 3650 * kDay},
+                "Files changed in so long a time before the start are read from their beginning.")
+      .only({"marcus"});
+  fields
+      .size("max_line", &SourceConfig::max_line, {1024, kGiB},
+            "The longest line; longer ones are skipped and counted.")
+      .only({"marcus", "stdin"});
+  fields.number("rate", &SourceConfig::rate, {0.001, 1'000'000}, "Simulated records per second.")
+      .only({"demo"});
+  fields
+      .integer("seed", &SourceConfig::seed, {0, kMaxExactInteger}, "The same seed makes the same simulation.")
+      .only({"demo"});
+  return fields;
+}
+
+FieldsOf<PluginConfig> plugin_fields() {
+  FieldsOf<PluginConfig> fields;
+  fields.text("path", &PluginConfig::path, "The plugin's file, or the name of one in the plugin directory.")
+      .checked(check_not_empty)
+      .require();
+  fields.text("name", &PluginConfig::name,
+              "What stats and logs call it; \"\" is the file's name without directory and suffix.");
+  fields
+      .texts("match", &PluginConfig::match,
+             "Patterns of the event types it sees; [] leaves it to the plugin.")
+      .checked(check_pattern);
+  fields.raw("config", &PluginConfig::config, "The plugin's own settings, see its documentation.");
+  fields.choice("on_error", &PluginConfig::on_error, {"drop", "pass", "disable"},
+                "What happens when it fails on an event: the event is dropped or passed on unchanged, or the "
+                "plugin is disabled.");
+  return fields;
+}
+
+FieldsOf<RouteConfig> route_fields() {
+  FieldsOf<RouteConfig> fields;
+  fields
+      .texts("match", &RouteConfig::match,
+             "Patterns of event types, any of them: * is one level, ** any depth.")
+      .checked(check_pattern)
+      .require();
+  fields
+      .text("filter", &RouteConfig::filter,
+            "A further condition on the event, as for senecactl tail --filter; \"\" is none.")
+      .checked(check_filter);
+  fields.text("event", &RouteConfig::event, "The Socket.IO event the browser sees.")
+      .checked(check_event)
+      .require();
+  fields.text("namespace", &RouteConfig::namespace_, "The Socket.IO namespace.").checked(check_namespace);
+  fields.texts("rooms", &RouteConfig::rooms, "Rooms whose members get the event.")
+      .checked(check_room)
+      .require();
+  fields
+      .text("priority", &RouteConfig::priority,
+            "The priority of events whose source chose none; \"\" leaves it as it is.")
+      .one_of({"", "critical", "high", "normal", "low"});
+  fields
+      .text(
+          "view", &RouteConfig::view,
+          "The view plugin that shapes the event; \"auto\" is the first that can, \"none\" the plain event.")
+      .checked(check_not_empty);
+  fields.boolean("fallback", &RouteConfig::fallback, "Applies only to events that no other route matched.");
+  return fields;
+}
+
+FieldsOf<JournalConfig> journal_fields() {
+  FieldsOf<JournalConfig> retention;
+  retention.size("bytes", &JournalConfig::retention_bytes, {64 * 1024, 1024 * kGiB},
+                 "Bytes of events kept for clients that come back.");
+  retention.integer("events", &JournalConfig::retention_events, {1, 1'000'000'000},
+                    "Events kept for clients that come back.");
+  FieldsOf<JournalConfig> fields;
+  fields
+      .converted(
+          "engine", [](const JournalConfig&) { return std::string("memory"); },
+          [](JournalConfig&, const std::string&) {}, "Where the log of events is kept.")
+      .one_of({"memory"});
+  fields.group("retention", std::move(retention), "The oldest events are forgotten beyond either bound.");
+  return fields;
+}
+
+}  // namespace
+
+Field config_fields() {
+  FieldsOf<Config> fields;
+  fields.object("server", &Config::server, server_fields(), "Where clients connect, and their limits.");
+  fields.object("rooms", &Config::rooms, rooms_fields(), "Groups of clients that get the same events.");
+  fields.object("performance", &Config::performance, performance_fields(), "Queues and writes.");
+  fields.object("security", &Config::security, security_fields(), "What is refused.");
+  fields.list("sources", &Config::sources, source_fields(), "Where events come from besides clients.");
+  fields
+      .list("plugins", &Config::plugins, plugin_fields(),
+            "Filters and views every event passes, in this order.")
+      .reload();
+  fields
+      .list("routes", &Config::routes, route_fields(),
+            "Which Socket.IO event an event becomes, and who gets it. Every matching route applies.")
+      .reload();
+  fields.object("journal", &Config::journal, journal_fields(), "The log of past events.");
+  Field root;
+  root.doc = "The configuration of the relay: JSON that may hold comments.";
+  root.fields = std::move(fields).take();
+  root.member = [](void* owner) { return owner; };
+  return root;
+}
+
+}  // namespace relay
