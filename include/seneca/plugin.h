@@ -67,10 +67,18 @@ enum {
   SENECA_PASS = 0,   /* goes on to the next stage */
   SENECA_DROP = 1,   /* ends here; its publisher is told it was accepted */
   SENECA_REJECT = 2, /* ends here; its publisher is told so, with the reason */
-  SENECA_FAIL = 3    /* the plugin could not tell; the configured on_error decides */
+  SENECA_FAIL = 3    /* the plugin could not tell: what it changed or emitted for this event is discarded and the
+                        configured on_error decides about the original */
 };
 
-enum { SENECA_PRIORITY_CRITICAL = 0, SENECA_PRIORITY_HIGH = 1, SENECA_PRIORITY_NORMAL = 2, SENECA_PRIORITY_LOW = 3 };
+/* UNSET: nobody chose one, so the routes do. It is 0, so that a zeroed event is not critical by accident. */
+enum {
+  SENECA_PRIORITY_UNSET = 0,
+  SENECA_PRIORITY_CRITICAL = 1,
+  SENECA_PRIORITY_HIGH = 2,
+  SENECA_PRIORITY_NORMAL = 3,
+  SENECA_PRIORITY_LOW = 4
+};
 
 /* One event: CloudEvents 1.0 attributes and ours. Texts are unescaped, "" means absent.
  * `data` is one valid JSON value of at most 64 levels (or empty), byte for byte as it came in. */
@@ -114,14 +122,16 @@ typedef struct seneca_batch {
   const seneca_event *const *events; /* count pointers; what `set` changes shows here at once */
   int32_t *verdicts;                 /* count, pre-filled with SENECA_PASS */
   void *impl;                        /* the host's */
-  /* Replaces a text field of event i; copies. DATA must be valid JSON: SENECA_E_INVALID otherwise, nothing changed. */
+  /* Replaces a text field of event i; copies. SENECA_E_INVALID, and nothing changed, when it is not UTF-8, too long,
+   * not valid JSON (DATA, EXTENSIONS) or empty (ID, SOURCE, TYPE). */
   int32_t (*set)(const struct seneca_batch *batch, uint32_t i, int32_t field, seneca_str value);
   int32_t (*set_priority)(const struct seneca_batch *batch, uint32_t i, int32_t priority);
   int32_t (*set_time)(const struct seneca_batch *batch, uint32_t i, int64_t time_us);
   /* Why event i was dropped, rejected or failed: one short text, counted per text and shown to operators. */
   void (*reason)(const struct seneca_batch *batch, uint32_t i, seneca_str text);
   /* A new event, placed after event i (of a timer's empty batch: i is ignored). It enters the next stage, so there
-   * are no loops. An empty id is made up from that of event i. `type` and `source` must not be empty. */
+   * are no loops. `type` and `source` must not be empty; an empty id is made up from that of event i, a time of 0
+   * is that of event i or the tick. */
   int32_t (*emit)(const struct seneca_batch *batch, uint32_t i, const seneca_event *event);
 } seneca_batch;
 
@@ -142,7 +152,8 @@ typedef struct seneca_host {
   void *impl;
   /* [any-thread] One line into the relay's log, under the plugin's id. */
   void (*log)(const struct seneca_host *host, int32_t level, seneca_str text);
-  /* [any-thread] An event into the relay's intake, as from a source. SENECA_E_FULL when the intake is full. */
+  /* [any-thread] An event into the relay's intake, as from a source; needs `id`, `source` and `type`, a time of 0 is
+   * now. SENECA_E_FULL when the intake is full. */
   int32_t (*publish)(const struct seneca_host *host, const seneca_event *event);
   /* [any-thread] A host extension by id, or NULL. */
   const void *(*extension)(const struct seneca_host *host, const char *id);
@@ -155,7 +166,7 @@ typedef struct seneca_plugin {
   uint16_t abi_minor; /* SENECA_ABI_MINOR it was built with */
   const char *id;            /* reverse domain name, "org.example.redact" */
   const char *version;       /* semantic version */
-  const char *summary;       /* one line */
+  const char *summary;       /* one line, may be NULL */
   const char *config_schema; /* JSON Schema of the config object, checked before create; NULL: any object */
   /* [owner] `config` is a JSON object that satisfies the schema. On success *self is the new instance. */
   int32_t (*create)(const seneca_host *host, seneca_str config, void **self, seneca_error *error);

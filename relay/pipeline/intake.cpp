@@ -36,13 +36,21 @@ bool Intake::wait_for_room(int timeout_ms) {
 
 bool Intake::take(std::vector<Publication>& out, int64_t timeout_us) {
   std::unique_lock lock(mutex_);
-  arrived_.wait_for(lock, std::chrono::microseconds(timeout_us), [this] { return closed_ || !queue_.empty(); });
+  arrived_.wait_for(lock, std::chrono::microseconds(timeout_us),
+                    [this] { return closed_ || interrupted_ || !queue_.empty(); });
+  interrupted_ = false;
   out.clear();
   queue_.swap(out);
   counters_.queued_events = 0;
   counters_.queued_bytes = 0;
   room_.notify_all();
   return !(closed_ && out.empty());
+}
+
+void Intake::interrupt() {
+  const std::lock_guard lock(mutex_);
+  interrupted_ = true;
+  arrived_.notify_one();
 }
 
 void Intake::close() {

@@ -49,8 +49,12 @@ class Intake {
   /// Never called on a shard.
   bool wait_for_room(int timeout_ms);
 
-  /// [pipeline] Waits up to `timeout_us` for publications and takes them all. False once closed and empty.
+  /// [pipeline] Waits up to `timeout_us` for publications or an interrupt, and takes what is queued. False once
+  /// closed and empty.
   bool take(std::vector<Publication>& out, int64_t timeout_us);
+
+  /// [any-thread] Makes a waiting `take`, or the next one, return at once.
+  void interrupt();
 
   /// [any-thread] Refuse newcomers; `take` still hands out what is queued.
   void close();
@@ -70,6 +74,7 @@ class Intake {
   std::vector<Publication> queue_;
   Counters counters_;
   bool closed_ = false;
+  bool interrupted_ = false;
 };
 
 }  // namespace relay

@@ -1,0 +1,185 @@
+/// How SENECA_PLUGIN turns a class into the tables of plugin.h. Part of plugin.hpp; not for use by plugins.
+#ifndef SENECA_DETAIL_PLUGIN_GLUE_HPP
+#define SENECA_DETAIL_PLUGIN_GLUE_HPP
+
+#include <cstring>
+#include <exception>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include "../ext/filter.h"
+#include "../ext/state.h"
+#include "../ext/timer.h"
+#include "../ext/view.h"
+#include "../plugin.hpp"
+
+namespace seneca {
+namespace detail {
+
+template <class T, class = void>
+struct HasCall : std::false_type {};
+template <class T>
+struct HasCall<T, std::void_t<decltype(std::declval<T&>()(std::declval<Event&>()))>> : std::true_type {};
+
+template <class T, class = void>
+struct HasFilter : std::false_type {};
+template <class T>
+struct HasFilter<T, std::void_t<decltype(std::declval<T&>().filter(std::declval<Event&>()))>>
+    : std::true_type {};
+
+template <class T, class = void>
+struct HasView : std::false_type {};
+template <class T>
+struct HasView<T, std::void_t<decltype(std::declval<T&>().view(
+                      std::declval<const Event&>(), std::string_view(), std::declval<std::string&>()))>>
+    : std::true_type {};
+
+template <class T, class = void>
+struct HasTick : std::false_type {};
+template <class T>
+struct HasTick<T, std::void_t<decltype(std::declval<T&>().tick(int64_t(), std::declval<Emitter&>()))>>
+    : std::true_type {};
+
+template <class T, class = void>
+struct HasState : std::false_type {};
+template <class T>
+struct HasState<T, std::void_t<decltype(std::string(std::declval<T&>().save())),
+                               decltype(std::declval<T&>().load(std::string_view()))>> : std::true_type {};
+
+template <class T, class = void>
+struct SchemaOf {
+  static constexpr const char* value = nullptr;
+};
+template <class T>
+struct SchemaOf<T, std::void_t<decltype(T::schema)>> {
+  static constexpr const char* value = T::schema;
+};
+
+template <class T, class = void>
+struct MatchOf {
+  static constexpr const char* value = nullptr;
+};
+template <class T>
+struct MatchOf<T, std::void_t<decltype(T::match)>> {
+  static constexpr const char* value = T::match;
+};
+
+inline int32_t put(seneca_error* error, const char* text) noexcept {
+  if (error == nullptr) return SENECA_E_FAILED;
+  error->code = SENECA_E_FAILED;
+  std::strncpy(error->text, text, sizeof error->text - 1);
+  error->text[sizeof error->text - 1] = '\0';
+  return error->code;
+}
+
+/// Runs `body`; an exception becomes `error`.
+template <class Body>
+int32_t guard(seneca_error* error, Body body) noexcept {
+  try {
+    return body();
+  } catch (const std::exception& caught) {
+    return put(error, caught.what());
+  } catch (...) {
+    return put(error, "unknown exception");
+  }
+}
+
+template <class T>
+struct Glue {
+  static constexpr bool kFilters = HasCall<T>::value || HasFilter<T>::value;
+  static_assert(
+      kFilters || HasView<T>::value || HasTick<T>::value,
+      "the plugin class needs operator()(Event&), filter, view or tick: see the top of seneca/plugin.hpp");
+
+  static T* make(const seneca_host* host, std::string_view config) {
+    if constexpr (std::is_constructible_v<T, Host, std::string_view>)
+      return new T(Host(host), config);
+    else if constexpr (std::is_constructible_v<T, std::string_view>)
+      return new T(config);
+    else if constexpr (std::is_constructible_v<T, Host>)
+      return new T(Host(host));
+    else
+      return new T();
+  }
+  static int32_t create(const seneca_host* host, seneca_str config, void** self,
+                        seneca_error* error) noexcept {
+    return guard(error, [&] {
+      *self = make(host, to_view(config));
+      return SENECA_OK;
+    });
+  }
+  static void destroy(void* self) noexcept { delete static_cast<T*>(self); }
+
+  static Verdict decide(T& plugin, Event& event) {
+    if constexpr (HasCall<T>::value)
+      return plugin(event);
+    else
+      return plugin.filter(event);
+  }
+  static int32_t process(void* self, const seneca_batch* batch, seneca_error*) noexcept {
+    for (uint32_t i = 0; i < batch->count; ++i) {
+      seneca_error failure{};
+      const int32_t code = guard(&failure, [&] {
+        Event event(batch, i);
+        batch->verdicts[i] = static_cast<int32_t>(decide(*static_cast<T*>(self), event));
+        return SENECA_OK;
+      });
+      if (code == SENECA_OK) continue;
+      batch->verdicts[i] = SENECA_FAIL;
+      batch->reason(batch, i, to_str(failure.text));
+    }
+    return SENECA_OK;
+  }
+  static int32_t render(void* self, const seneca_event* event, seneca_str ui_event, const seneca_writer* out,
+                        seneca_error* error) noexcept {
+    return guard(error, [&]() -> int32_t {
+      std::string text;
+      if (!static_cast<T*>(self)->view(Event(event), to_view(ui_event), text)) return SENECA_VIEW_DECLINED;
+      return out->append(out, to_str(text));
+    });
+  }
+  static int32_t tick(void* self, int64_t now_us, const seneca_batch* batch, seneca_error* error) noexcept {
+    return guard(error, [&] {
+      Emitter emitter(batch);
+      static_cast<T*>(self)->tick(now_us, emitter);
+      return SENECA_OK;
+    });
+  }
+  static int32_t save(void* self, const seneca_writer* out, seneca_error* error) noexcept {
+    return guard(error, [&] { return out->append(out, to_str(static_cast<T*>(self)->save())); });
+  }
+  static int32_t load(void* self, seneca_str saved, seneca_error* error) noexcept {
+    return guard(error, [&] {
+      static_cast<T*>(self)->load(to_view(saved));
+      return SENECA_OK;
+    });
+  }
+
+  static const void* role(const char* id) noexcept {
+    const std::string_view wanted = id;
+    if constexpr (kFilters) {
+      static constexpr seneca_filter table{sizeof(seneca_filter), process, MatchOf<T>::value};
+      if (wanted == SENECA_FILTER) return &table;
+    }
+    if constexpr (HasView<T>::value) {
+      static constexpr seneca_view table{sizeof(seneca_view), render};
+      if (wanted == SENECA_VIEW) return &table;
+    }
+    if constexpr (HasTick<T>::value) {
+      static constexpr seneca_timer table{sizeof(seneca_timer), T::tick_interval_ms, tick};
+      if (wanted == SENECA_TIMER) return &table;
+    }
+    if constexpr (HasState<T>::value) {
+      static constexpr seneca_state table{sizeof(seneca_state), save, load};
+      if (wanted == SENECA_STATE) return &table;
+    }
+    return nullptr;
+  }
+};
+
+}  // namespace detail
+}  // namespace seneca
+
+#endif

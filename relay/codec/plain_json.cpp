@@ -1,0 +1,185 @@
+#include "codec/plain_json.h"
+
+#include <seneca/version.h>
+
+#include <array>
+#include <charconv>
+#include <seneca/json.hpp>
+#include <utility>
+
+#include "event/json_check.h"
+
+namespace relay {
+namespace {
+
+using seneca::JsonMember;
+using seneca::JsonView;
+using Op = PlainRequest::Op;
+
+constexpr std::array<std::pair<std::string_view, Op>, 7> kOps = {{{"subscribe", Op::subscribe},
+                                                                  {"unsubscribe", Op::unsubscribe},
+                                                                  {"publish", Op::publish},
+                                                                  {"join", Op::join},
+                                                                  {"leave", Op::leave},
+                                                                  {"resume", Op::resume},
+                                                                  {"ping", Op::ping}}};
+
+bool read(const JsonView& value, std::string& out) {
+  out = value.string();
+  return value.is_string();
+}
+
+bool read(const JsonView& value, std::string_view& out) {
+  out = value.raw();
+  return true;
+}
+
+bool read(const JsonView& value, std::optional<bool>& out) {
+  out = value.boolean();
+  return value.is_boolean();
+}
+
+bool read(const JsonView& value, std::optional<uint64_t>& out) {
+  uint64_t number = 0;
+  const std::string_view raw = value.raw();
+  const auto [end, error] = std::from_chars(raw.data(), raw.data() + raw.size(), number);
+  if (error != std::errc() || end != raw.data() + raw.size()) return false;
+  out = number;
+  return true;
+}
+
+bool read(const JsonView& value, std::vector<std::string>& out) {
+  if (value.is_string()) {
+    out = {value.string()};
+    return true;
+  }
+  out.clear();
+  for (const JsonView& item : value.items()) {
+    if (!item.is_string()) return false;
+    out.push_back(item.string());
+  }
+  return value.is_array();
+}
+
+// A number and the text of a number are the same position.
+bool read_since(const JsonView& value, std::string& out) {
+  out = value.is_string() ? value.string() : std::string(value.raw());
+  return value.is_string() || value.is_number();
+}
+
+bool read_filter(const JsonView& value, std::string& out) {
+  out = value.is_string() ? value.string() : std::string(value.raw());
+  return value.is_string() || value.is_object() || value.is_array();
+}
+
+struct Field {
+  std::string_view name;
+  bool (*read)(const JsonView&, PlainRequest&);
+  std::string_view kind;
+};
+
+template <auto Member>
+bool into(const JsonView& value, PlainRequest& request) {
+  return read(value, request.*Member);
+}
+
+constexpr std::string_view kText = "must be a text";
+constexpr std::string_view kTexts = "must be a text or an array of texts";
+constexpr std::string_view kWhole = "must be a whole number, 0 or more";
+
+constexpr std::array<Field, 14> kFields = {{
+    {"sub", into<&PlainRequest::sub>, kText},
+    {"match", into<&PlainRequest::match>, kTexts},
+    {"filter",
+     [](const JsonView& value, PlainRequest& request) { return read_filter(value, request.filter); },
+     "must be a filter expression or a CloudEvents filter"},
+    {"rooms", into<&PlainRequest::rooms>, kTexts},
+    {"last", into<&PlainRequest::last>, kWhole},
+    {"since", [](const JsonView& value, PlainRequest& request) { return read_since(value, request.since); },
+     "must be an offset, a duration or a time"},
+    {"format", into<&PlainRequest::format>, kText},
+    {"room", into<&PlainRequest::room>, kText},
+    {"epoch", into<&PlainRequest::epoch>, kText},
+    {"offset", into<&PlainRequest::offset>, kWhole},
+    {"event", into<&PlainRequest::event>, ""},
+    {"events", into<&PlainRequest::events>, ""},
+    {"ack", into<&PlainRequest::ack>, "must be true or false"},
+    {"id", into<&PlainRequest::id>, kWhole},
+}};
+
+Status read_member(const JsonMember& member, PlainRequest& request) {
+  for (const Field& field : kFields) {
+    if (!member.is(field.name)) continue;
+    if (field.read(member.value, request)) return {};
+    return fail("bad_field", std::string(field.name), std::string(field.kind));
+  }
+  return {};
+}
+
+Status read_op(const JsonView& op, PlainRequest& request) {
+  if (!op) return fail("missing_field", "op", "is missing; it says what to do");
+  for (const auto& [name, value] : kOps) {
+    if (!op.equals(name)) continue;
+    request.op = value;
+    return {};
+  }
+  return fail("unknown_op", "op", "must be subscribe, unsubscribe, publish, join, leave, resume or ping");
+}
+
+void append_member(std::string& out, std::string_view key, std::string_view value) {
+  out += ",\"";
+  out += key;
+  out += "\":";
+  seneca::append_json_string(out, value);
+}
+
+}  // namespace
+
+Status decode_plain_request(std::string_view text, PlainRequest& request) {
+  if (const JsonFault fault = check_json(text); fault != JsonFault::none)
+    return fail("bad_json", "message", std::string(to_string(fault)));
+  const JsonView json(text);
+  if (!json.is_object()) return fail("not_object", "message", "must be a JSON object with \"op\"");
+  // The id first: an error about anything else is answered with it.
+  if (const JsonView id = json.get("id"); id && !read(id, request.id))
+    return fail("bad_field", "id", std::string(kWhole));
+  if (Status op = read_op(json.get("op"), request); !op) return op;
+  for (const JsonMember& member : json.members())
+    if (Status read = read_member(member, request); !read) return read;
+  return {};
+}
+
+std::string encode_plain_hello(std::string_view session, std::string_view epoch, uint64_t offset) {
+  std::string text = R"({"op":"hello")";
+  append_member(text, "session", session);
+  append_member(text, "epoch", epoch);
+  text += ",\"offset\":" + std::to_string(offset);
+  append_member(text, "server", "seneca/" SENECA_VERSION_STRING);
+  return text += '}';
+}
+
+std::string encode_plain_reply(uint64_t id, bool ok, std::string_view members) {
+  std::string text = R"({"op":"reply","id":)" + std::to_string(id);
+  text += ok ? ",\"ok\":true" : ",\"ok\":false";
+  if (!members.empty()) text += ',';
+  text += members;
+  return text += '}';
+}
+
+std::string encode_plain_error(std::optional<uint64_t> id, std::string_view code, std::string_view message) {
+  std::string text = R"({"op":"error")";
+  if (id) text += ",\"id\":" + std::to_string(*id);
+  append_member(text, "code", code);
+  append_member(text, "message", message);
+  return text += '}';
+}
+
+std::string encode_plain_gap(const GapNotice& gap) { return R"({"op":"gap",)" + encode_gap(gap).substr(1); }
+
+std::string encode_plain_bye(std::string_view reason) {
+  std::string text = R"({"op":"bye")";
+  append_member(text, "reason", reason);
+  return text += '}';
+}
+
+}  // namespace relay

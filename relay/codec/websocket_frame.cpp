@@ -1,0 +1,51 @@
+#include "codec/websocket_frame.h"
+
+#include <algorithm>
+#include <cassert>
+
+#include "base/utf8.h"
+
+namespace relay {
+
+void append_frame_header(std::string& out, WebSocketOpcode opcode, size_t payload_bytes) {
+  out += static_cast<char>(0x80 | static_cast<unsigned>(opcode));
+  int length_bytes = 0;
+  if (payload_bytes < 126) {
+    out += static_cast<char>(payload_bytes);
+  } else if (payload_bytes < 65536) {
+    out += static_cast<char>(126);
+    length_bytes = 2;
+  } else {
+    out += static_cast<char>(127);
+    length_bytes = 8;
+  }
+  for (int i = length_bytes - 1; i >= 0; --i)
+    out += static_cast<char>(static_cast<uint64_t>(payload_bytes) >> (8 * i));
+}
+
+std::string text_frame(std::string_view payload) {
+  std::string frame;
+  frame.reserve(payload.size() + 10);
+  append_frame_header(frame, WebSocketOpcode::text, payload.size());
+  frame += payload;
+  return frame;
+}
+
+std::string close_frame(uint16_t code, std::string_view reason) {
+  constexpr size_t kMaxReason = 123;
+  reason = reason.substr(0, std::min(reason.size(), kMaxReason));
+  reason = reason.substr(0, valid_utf8_prefix(reason));
+  std::string payload{static_cast<char>(code >> 8), static_cast<char>(code)};
+  payload += reason;
+  return control_frame(WebSocketOpcode::close, payload);
+}
+
+std::string control_frame(WebSocketOpcode opcode, std::string_view payload) {
+  assert(payload.size() <= 125);
+  std::string frame;
+  append_frame_header(frame, opcode, payload.size());
+  frame += payload;
+  return frame;
+}
+
+}  // namespace relay

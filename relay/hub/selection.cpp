@@ -1,0 +1,79 @@
+#include <algorithm>
+#include <span>
+#include <utility>
+
+#include "event/envelope.h"
+#include "hub/shard_hub.h"
+#include "pipeline/route_table.h"
+
+namespace relay {
+namespace {
+
+// Neither patterns nor rooms contain control characters, so these cannot make two selections look alike.
+constexpr char kItemEnd = '\x1f';
+constexpr char kPartEnd = '\x1e';
+
+Result<Filter> parse_filter(const std::string& text) {
+  const size_t begin = text.find_first_not_of(" \t\r\n");
+  const bool json = begin != std::string::npos && (text[begin] == '{' || text[begin] == '[');
+  return json ? Filter::parse_cloudevents(text) : Filter::parse(text);
+}
+
+std::string make_key(std::vector<std::string> patterns, const std::string& filter,
+                     const std::vector<std::string>& rooms) {
+  std::sort(patterns.begin(), patterns.end());
+  std::string key;
+  for (const std::string& pattern : patterns) key += pattern + kItemEnd;
+  key += kPartEnd;
+  for (const std::string& room : rooms) key += room + kItemEnd;
+  key += kPartEnd;
+  return key += filter;
+}
+
+bool contains(const std::vector<std::string>& rooms, std::string_view room) {
+  return std::find(rooms.begin(), rooms.end(), room) != rooms.end();
+}
+
+bool intersect(const std::vector<std::string>& a, const std::vector<std::string>& b) {
+  return std::any_of(a.begin(), a.end(), [&b](const std::string& room) { return contains(b, room); });
+}
+
+bool is_sent_to(const std::vector<std::string>& rooms, const Event& event,
+                std::span<const Delivery> deliveries) {
+  if (rooms.empty()) return true;
+  if (!event.room().empty()) return contains(rooms, event.room());
+  return std::any_of(deliveries.begin(), deliveries.end(),
+                     [&rooms](const Delivery& delivery) { return intersect(delivery.route->rooms, rooms); });
+}
+
+}  // namespace
+
+Result<Selection> Selection::make(const std::vector<std::string>& patterns, const std::string& filter,
+                                  std::vector<std::string> rooms) {
+  Result<PatternSet> match = PatternSet::parse(patterns);
+  if (!match) return tl::unexpected<Error>(match.error());
+  Result<Filter> condition = parse_filter(filter);
+  if (!condition) return tl::unexpected<Error>(condition.error());
+  for (const std::string& room : rooms)
+    if (!is_valid_room(room))
+      return fail("bad_room", room, "a room has 1 to 200 bytes without control characters, * or >");
+  std::sort(rooms.begin(), rooms.end());
+  rooms.erase(std::unique(rooms.begin(), rooms.end()), rooms.end());
+  std::string key = make_key(patterns, filter, rooms);
+  return Selection{std::move(*match), std::move(*condition), std::move(rooms), std::move(key)};
+}
+
+bool Selection::matches(const RoutedBatch& batch, const RoutedEvent& event) const {
+  const auto deliveries = std::span(batch.deliveries).subspan(event.first_delivery, event.deliveries);
+  return match.matches(event.event->type()) && is_sent_to(rooms, *event.event, deliveries) &&
+         filter.matches(*event.event);
+}
+
+bool Selection::matches(const RouteTable& routes, const Event& event) const {
+  if (!match.matches(event.type()) || !filter.matches(event)) return false;
+  std::vector<Delivery> deliveries;
+  if (!rooms.empty() && event.room().empty()) route_event(routes, event, deliveries);
+  return is_sent_to(rooms, event, deliveries);
+}
+
+}  // namespace relay

@@ -1,0 +1,245 @@
+#include "net/connection.h"
+
+#include <utility>
+
+namespace relay {
+namespace {
+
+constexpr int64_t kSecond = 1000000;
+constexpr int64_t kLingerUs = 2 * kSecond;
+constexpr int64_t kCloseUs = 5 * kSecond;
+constexpr int64_t kMessageUs = 10 * kSecond;
+constexpr size_t kMaxWriteBytes = 256 * 1024;
+constexpr size_t kMaxFlushBytes = 1024 * 1024;  // one session's share of a loop iteration
+constexpr uint32_t kMaxPingsPerSecond = 200;
+
+}  // namespace
+
+Connection::Connection(std::string id, std::string address, Wire& wire, ConnectionHost& host)
+    : id_(std::move(id)), address_(std::move(address)), wire_(wire), host_(host), deadline_(*this) {
+  arm(5 * kSecond);
+}
+
+Connection::~Connection() { end_session("relay stopped"); }
+
+void Connection::on_bytes(char* bytes, size_t count) {
+  switch (phase_) {
+    case Phase::head:
+    case Phase::body:
+    case Phase::answering:
+      input_.append(bytes, count);
+      // What follows the request being answered waits in the peer's socket.
+      if (phase_ == Phase::answering && input_.size() > body_at_ + head_.content_length + kMaxHeadBytes)
+        wire_.pause_reading(true);
+      read_requests();
+      return;
+    case Phase::websocket:
+    case Phase::closing: read_websocket(bytes, count); return;
+    case Phase::silent:
+    case Phase::lingering: return;
+  }
+}
+
+void Connection::read_websocket(char* bytes, size_t count) {
+  if (!parser_->feed(bytes, count)) {
+    ++services().counters.messages_refused;
+    close(parser_->fault().code, parser_->fault().reason);
+    return;
+  }
+  if (phase_ != Phase::websocket || close_after_flush_) return;
+  if (!parser_->in_message())
+    deadline_.disarm();
+  else if (!deadline_.armed())
+    arm(kMessageUs);
+}
+
+void Connection::on_message(bool text, std::string_view message) {
+  if (!session_live_ || close_after_flush_) return;
+  ++services().counters.messages_received;
+  if (text)
+    session_->receive_text(message);
+  else
+    session_->receive_binary(message);
+}
+
+void Connection::on_ping(std::string_view payload) {
+  const int64_t now = services().clock.monotonic_us();
+  if (now - ping_window_start_us_ >= kSecond) {
+    ping_window_start_us_ = now;
+    pings_in_window_ = 0;
+  }
+  if (++pings_in_window_ > kMaxPingsPerSecond) {
+    close(websocket_close::kPolicy, "too many pings");
+    return;
+  }
+  pending_ += control_frame(WebSocketOpcode::pong, payload);
+  flush_soon();
+}
+
+void Connection::on_pong(std::string_view) {
+  if (session_live_) session_->pong();
+}
+
+void Connection::on_close(uint16_t code, std::string_view) {
+  end_session("client closed");
+  if (phase_ == Phase::closing) {
+    linger();
+    return;
+  }
+  close_code_ = code == websocket_close::kNoStatus ? websocket_close::kNormal : code;
+  close_reason_.clear();
+  close_after_flush_ = true;
+  flush_soon();
+}
+
+void Connection::on_writable() { flush(); }
+
+void Connection::on_closed() {
+  closed_ = true;
+  deadline_.disarm();
+  end_session("connection lost");
+}
+
+void Connection::end_session(std::string_view reason) {
+  if (!session_live_) return;
+  session_live_ = false;
+  session_->closed(reason);
+  session_->outbox().clear();
+}
+
+void Connection::on_published(uint64_t token, const PublishResult& result) {
+  if (session_live_)
+    session_->published(token, result);
+  else if (phase_ == Phase::answering)
+    respond(publish_response(result));
+}
+
+void Connection::on_answer(HttpResponse response) {
+  if (phase_ == Phase::answering) respond(std::move(response));
+}
+
+void Connection::reconfigure() {
+  if (session_live_) session_->reconfigured();
+}
+
+void Connection::drain() {
+  if (session_live_ && !close_after_flush_) {
+    session_->drain();
+    close(websocket_close::kRestart, "relay is stopping");
+  } else if (phase_ == Phase::head && input_.empty()) {
+    linger();
+  } else {
+    head_.keep_alive = false;
+  }
+}
+
+void Connection::flush_soon() {
+  if (!closed_ && !wire_.blocked()) host_.flush_soon(*this);
+}
+
+void Connection::flush() {
+  if (closed_ || wire_.blocked()) return;
+  if (!pending_.empty()) {
+    const std::string bytes = std::exchange(pending_, std::string());
+    if (!write(bytes)) return;
+  }
+  if (session_live_) flush_outbox();
+  const bool empty = pending_.empty() && (!session_live_ || session_->outbox().empty());
+  if (close_after_flush_ && empty && !wire_.blocked()) finish();
+}
+
+void Connection::flush_outbox() {
+  const bool coalesce = services().config->performance.batch_messages;
+  std::string& scratch = host_.scratch();
+  Outbox& outbox = session_->outbox();
+  for (size_t sent = 0; !outbox.empty() && sent < kMaxFlushBytes && !wire_.blocked(); sent += scratch.size()) {
+    scratch.clear();
+    if (coalesce)
+      outbox.drain(scratch, kMaxWriteBytes);
+    else
+      outbox.drain_one(scratch);
+    if (!write(scratch)) return;
+  }
+  if (!close_after_flush_) session_->drained();
+  if (!outbox.empty()) flush_soon();
+}
+
+bool Connection::write(std::string_view bytes) {
+  if (!wire_.write(bytes)) {
+    wire_.kill();
+    return false;
+  }
+  host_.count_write(bytes.size(), wire_.blocked());
+  return true;
+}
+
+void Connection::close(uint16_t code, std::string_view reason) {
+  if (closed_ || close_after_flush_ || phase_ == Phase::closing || phase_ == Phase::lingering) return;
+  close_code_ = code;
+  close_reason_ = reason;
+  close_after_flush_ = true;
+  arm(kCloseUs);
+  flush_soon();
+}
+
+// Everything has been handed to the socket: say goodbye in the protocol's way.
+void Connection::finish() {
+  close_after_flush_ = false;
+  if (kind_ != Endpoint::Kind::plain_websocket && kind_ != Endpoint::Kind::socket_io) {
+    linger();
+    return;
+  }
+  if (!write(close_frame(close_code_, close_reason_))) return;
+  const bool answered = !session_live_;  // the peer closed first
+  end_session("closed by the relay");
+  if (answered || parser_->fault().code != 0) {
+    linger();
+    return;
+  }
+  phase_ = Phase::closing;
+  arm(kLingerUs);
+}
+
+// Closing a socket that still holds unread bytes makes the kernel send a reset, which can overtake our last answer.
+void Connection::linger() {
+  end_session("closed by the relay");
+  phase_ = Phase::lingering;
+  wire_.finish_writing();
+  wire_.pause_reading(false);
+  arm(kLingerUs);
+}
+
+void Connection::pause_reading(bool paused) { wire_.pause_reading(paused); }
+
+void Connection::ping() {
+  pending_ += control_frame(WebSocketOpcode::ping, {});
+  flush_soon();
+}
+
+void Connection::arm(int64_t delay_us) {
+  services().timers.arm(deadline_, services().clock.monotonic_us() + delay_us);
+}
+
+void Connection::on_deadline() {
+  switch (phase_) {
+    case Phase::head:
+      if (input_.empty())
+        linger();
+      else
+        refuse({408, "request_timeout", "the request head did not arrive in time"});
+      return;
+    case Phase::body: refuse({408, "request_timeout", "the request body did not arrive in time"}); return;
+    case Phase::answering: refuse({503, "no_answer", "the relay did not answer in time; try again"}); return;
+    case Phase::websocket:
+      if (close_after_flush_)
+        wire_.kill();
+      else
+        close(websocket_close::kPolicy, "message takes too long");
+      return;
+    case Phase::silent:
+    case Phase::closing:
+    case Phase::lingering: wire_.kill(); return;
+  }
+}
+
+}  // namespace relay

@@ -1,0 +1,154 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/timer_wheel.h"
+#include "codec/http_request.h"
+#include "codec/websocket_frame.h"
+#include "net/http/exchange.h"
+#include "net/wire.h"
+#include "session/session.h"
+#include "session/transport.h"
+
+namespace relay {
+
+class Connection;
+
+/// What connections need of the shard they live on. [shard]
+class ConnectionHost {
+ public:
+  virtual ~ConnectionHost() = default;
+  virtual ShardServices& services() = 0;
+  virtual Admin& admin() = 0;
+  [[nodiscard]] virtual int shard_number() const = 0;
+  [[nodiscard]] virtual bool draining() const = 0;
+  /// `connection` is flushed at the end of this loop iteration.
+  virtual void flush_soon(Connection& connection) = 0;
+  virtual void count_write(size_t bytes, bool blocked) = 0;
+  /// A buffer to gather one write in, empty; the same one for every connection of the shard.
+  virtual std::string& scratch() = 0;
+};
+
+/// One client connection: HTTP requests one after the other, until one of them becomes a WebSocket or an event
+/// stream and the rest belongs to its session. Owned by the shard; knows sockets only as a Wire. [shard]
+///
+/// Bounds: a head of kMaxHeadBytes within 5 s; a body of max_http_buffer_size within a deadline that grows with
+/// its length; one request at a time, the following ones wait unread; an idle connection lives 15 s.
+class Connection final : public Transport, private HttpExchange, private WebSocketHandler {
+ public:
+  Connection(std::string id, std::string address, Wire& wire, ConnectionHost& host);
+  ~Connection() override;
+
+  // From the wire.
+  void on_bytes(char* bytes, size_t count);
+  void on_writable();
+  void on_closed();
+
+  // From the shard.
+  void flush();
+  void on_published(uint64_t token, const PublishResult& result);
+  void on_answer(HttpResponse response);
+  void drain();
+  void reconfigure();
+
+  [[nodiscard]] const std::string& id() const { return id_; }
+  [[nodiscard]] const Session* session() const { return session_.get(); }
+  [[nodiscard]] Endpoint::Kind kind() const { return kind_; }
+  bool queued_for_flush = false;  ///< the shard's mark
+
+  // Transport
+  void flush_soon() override;
+  void close(uint16_t code, std::string_view reason) override;
+  void pause_reading(bool paused) override;
+  void ping() override;
+
+ private:
+  enum class Phase {
+    head,       ///< reading a request's head
+    body,       ///< reading its body
+    answering,  ///< the answer is being made elsewhere
+    websocket,
+    silent,     ///< nothing more is read: an event stream, or the last answer on its way
+    closing,    ///< a close frame is on its way, the peer's is awaited
+    lingering,  ///< our half is closed; what comes is thrown away
+  };
+  class Deadline final : public Timer {
+   public:
+    explicit Deadline(Connection& connection) : connection_(connection) {}
+
+   protected:
+    void expired(int64_t) override { connection_.on_deadline(); }
+
+   private:
+    Connection& connection_;
+  };
+
+  // HttpExchange
+  [[nodiscard]] const HttpRequestHead& head() const override { return head_; }
+  [[nodiscard]] std::string_view body() const override;
+  [[nodiscard]] std::string_view connection_id() const override { return id_; }
+  [[nodiscard]] ShardServices& services() override { return host_.services(); }
+  [[nodiscard]] Admin& admin() override { return host_.admin(); }
+  [[nodiscard]] int shard_number() const override { return host_.shard_number(); }
+  [[nodiscard]] bool draining() const override { return host_.draining(); }
+  void respond(HttpResponse response) override;
+
+  // WebSocketHandler
+  void on_message(bool text, std::string_view message) override;
+  void on_ping(std::string_view payload) override;
+  void on_pong(std::string_view payload) override;
+  void on_close(uint16_t code, std::string_view reason) override;
+
+  // connection_http.cpp: requests
+  void read_requests();
+  bool read_head();
+  bool begin_request();
+  bool read_body();
+  void dispatch();
+  void refuse(const HttpFault& fault);
+  void end_request();
+  void open_websocket();
+  void open_stream();
+  [[nodiscard]] bool start_session(std::unique_ptr<Session> session, std::string_view subprotocol);
+
+  // connection.cpp: bytes, deadlines, the end
+  void read_websocket(char* bytes, size_t count);
+  bool write(std::string_view bytes);
+  void flush_outbox();
+  void finish();
+  void end_session(std::string_view reason);
+  void linger();
+  void arm(int64_t delay_us);
+  void on_deadline();
+
+  const std::string id_;
+  const std::string address_;
+  Wire& wire_;
+  ConnectionHost& host_;
+  Phase phase_ = Phase::head;
+  Endpoint::Kind kind_ = Endpoint::Kind::http;
+  HttpHeadReader head_reader_;
+  HttpRequestHead head_;
+  const Endpoint* endpoint_ = nullptr;
+  std::string input_;    ///< unread bytes: the head so far, head and body, or pipelined requests
+  size_t body_at_ = 0;   ///< where the body starts in input_
+  std::string pending_;  ///< bytes to write before the outbox: answers and control frames
+  std::unique_ptr<Session> session_;
+  std::unique_ptr<WebSocketParser> parser_;
+  Deadline deadline_;
+  bool head_begun_ = false;        ///< the first byte of a head has come
+  bool reading_requests_ = false;  ///< read_requests is on the stack
+  bool session_live_ = false;      ///< between the session's start and its `closed`
+  bool close_after_flush_ = false;
+  bool closed_ = false;
+  uint16_t close_code_ = 0;
+  std::string close_reason_;
+  int64_t ping_window_start_us_ = 0;
+  uint32_t pings_in_window_ = 0;
+};
+
+}  // namespace relay

@@ -1,0 +1,225 @@
+#include <algorithm>
+#include <utility>
+
+#include "net/connection.h"
+#include "net/handshake.h"
+#include "session/plain_session.h"
+#include "session/socket_io_session.h"
+#include "session/sse_session.h"
+
+// The part of Connection that reads requests and answers them.
+
+namespace relay {
+namespace {
+
+constexpr int64_t kSecond = 1000000;
+constexpr int64_t kHeadUs = 5 * kSecond;
+constexpr int64_t kIdleUs = 15 * kSecond;
+constexpr int64_t kAnswerUs = 30 * kSecond;
+constexpr uint64_t kMinBodyBytesPerSecond = 64 * 1024;
+
+HttpResponse preflight(const HttpRequestHead& head) {
+  HttpResponse response;
+  response.status = 204;
+  response.headers.emplace_back("Access-Control-Allow-Methods", "GET, POST, OPTIONS");
+  const std::string_view wanted = head.header("access-control-request-headers");
+  if (!wanted.empty()) response.headers.emplace_back("Access-Control-Allow-Headers", std::string(wanted));
+  response.headers.emplace_back("Access-Control-Max-Age", "600");
+  return response;
+}
+
+}  // namespace
+
+std::string_view Connection::body() const {
+  return std::string_view(input_).substr(body_at_, head_.content_length);
+}
+
+void Connection::read_requests() {
+  if (reading_requests_) return;
+  reading_requests_ = true;
+  while ((phase_ == Phase::head && read_head()) || (phase_ == Phase::body && read_body())) {
+  }
+  reading_requests_ = false;
+}
+
+// True when a request went on to its next phase.
+bool Connection::read_head() {
+  if (input_.empty()) return false;
+  HttpFault fault;
+  switch (head_reader_.read(input_, head_, body_at_, fault)) {
+    case HttpHeadReader::State::incomplete:
+      // The deadline runs from the first byte, however slowly the others come.
+      if (!std::exchange(head_begun_, true)) arm(kHeadUs);
+      return false;
+    case HttpHeadReader::State::fault: refuse(fault); return false;
+    case HttpHeadReader::State::complete: return begin_request();
+  }
+  return false;
+}
+
+// Everything that can be judged by the head alone is, before a byte of the body is waited for.
+bool Connection::begin_request() {
+  const std::string_view upgrade = head_.header("upgrade");
+  const bool websocket = upgrade.size() == 9 && std::equal(upgrade.begin(), upgrade.end(), "websocket",
+                                                           [](char a, char b) { return (a | 0x20) == b; });
+  if (!upgrade.empty() && !websocket) {
+    refuse({400, "bad_upgrade", "the only upgrade offered is websocket"});
+    return false;
+  }
+  bool path_known = false;
+  endpoint_ = find_endpoint(head_.method, head_.path, path_known);
+  const auto limit = static_cast<uint64_t>(services().config->server.max_http_buffer_size);
+  if (head_.content_length > limit) {
+    refuse({413, "body_too_large", "at most " + std::to_string(limit) + " bytes (server.max_http_buffer_size)"});
+    return false;
+  }
+  if (head_.header("expect") == "100-continue") {
+    pending_ += "HTTP/1.1 100 Continue\r\n\r\n";
+    flush_soon();
+  }
+  phase_ = Phase::body;
+  const uint64_t seconds = 10 + head_.content_length / kMinBodyBytesPerSecond;
+  arm(static_cast<int64_t>(seconds) * kSecond);
+  return true;
+}
+
+bool Connection::read_body() {
+  if (input_.size() - body_at_ < head_.content_length) return false;
+  phase_ = Phase::answering;
+  arm(kAnswerUs);
+  dispatch();
+  return phase_ == Phase::head;
+}
+
+void Connection::dispatch() {
+  if (endpoint_ == nullptr) {
+    bool path_known = false;
+    (void)find_endpoint(head_.method, head_.path, path_known);
+    if (path_known && head_.method == "OPTIONS")
+      respond(preflight(head_));
+    else if (path_known)
+      respond(problem(405, "method_not_allowed", "this path does not take " + head_.method));
+    else
+      respond(problem(404, "not_found", "there is nothing at this path"));
+    return;
+  }
+  switch (endpoint_->kind) {
+    case Endpoint::Kind::http: endpoint_->handler(*this); return;
+    case Endpoint::Kind::plain_websocket:
+    case Endpoint::Kind::socket_io: open_websocket(); return;
+    case Endpoint::Kind::event_stream: open_stream(); return;
+  }
+}
+
+void Connection::respond(HttpResponse response) {
+  if (phase_ != Phase::answering) return;
+  add_cors_headers(response, head_.header("origin"), services().config->server.cors_allowed_origins);
+  const bool keep_alive = head_.keep_alive && !host_.draining();
+  pending_ += encode_response(response, keep_alive, head_.method == "HEAD");
+  flush_soon();
+  end_request();
+  if (keep_alive) {
+    read_requests();
+    return;
+  }
+  close_after_flush_ = true;
+  phase_ = Phase::silent;
+}
+
+void Connection::end_request() {
+  input_.erase(0, body_at_ + head_.content_length);
+  if (input_.empty()) input_ = std::string();  // an idle connection keeps no buffer
+  head_begun_ = false;
+  head_reader_.reset();
+  phase_ = Phase::head;
+  wire_.pause_reading(false);
+  arm(kIdleUs);
+}
+
+// The connection cannot go on: where the next request would begin is not known, or not worth knowing.
+void Connection::refuse(const HttpFault& fault) {
+  ++services().counters.messages_refused;
+  HttpResponse response = problem(fault);
+  if (fault.status == 426) response.headers.emplace_back("Sec-WebSocket-Version", "13");
+  pending_ += encode_response(response, false, head_.method == "HEAD");
+  input_ = std::string();
+  phase_ = Phase::silent;
+  close_after_flush_ = true;
+  arm(kHeadUs);
+  flush_soon();
+}
+
+void Connection::open_websocket() {
+  const bool socket_io = endpoint_->kind == Endpoint::Kind::socket_io;
+  if (socket_io) {
+    if (std::optional<HttpResponse> refused = refuse_engine_io(head_)) {
+      respond(std::move(*refused));
+      return;
+    }
+  }
+  const auto accepted = check_websocket_request(head_, !socket_io);
+  if (!accepted) {
+    refuse({accepted.error().status, std::string(accepted.error().code), std::string(accepted.error().message)});
+    return;
+  }
+  if (!origin_allowed(head_, services().config->server.cors_allowed_origins)) {
+    respond(problem(403, "origin_not_allowed",
+                    "add this page's origin to server.cors_allowed_origins: " + std::string(head_.header("origin"))));
+    return;
+  }
+  std::unique_ptr<Session> session;
+  if (socket_io)
+    session = std::make_unique<SocketIoSession>(id_, services(), *this);
+  else
+    session = std::make_unique<PlainSession>(id_, services(), *this);
+  const Endpoint::Kind kind = endpoint_->kind;
+  if (!start_session(std::move(session), accepted->subprotocol)) return;
+  pending_ += upgrade_response(*accepted);
+  kind_ = kind;
+  phase_ = Phase::websocket;
+  deadline_.disarm();
+  parser_ = std::make_unique<WebSocketParser>(
+      static_cast<WebSocketHandler&>(*this), static_cast<size_t>(services().config->server.max_http_buffer_size));
+  flush_soon();
+  std::string rest = input_.substr(body_at_ + head_.content_length);
+  input_ = std::string();
+  if (!rest.empty()) read_websocket(rest.data(), rest.size());
+}
+
+void Connection::open_stream() {
+  if (!start_session(std::make_unique<SseSession>(id_, services(), *this), "")) return;
+  HttpResponse cors;
+  add_cors_headers(cors, head_.header("origin"), services().config->server.cors_allowed_origins);
+  pending_ += "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n"
+              "X-Accel-Buffering: no\r\nConnection: close\r\n";
+  for (const auto& [name, value] : cors.headers) pending_ += name + ": " + value + "\r\n";
+  pending_ += "\r\n";
+  kind_ = Endpoint::Kind::event_stream;
+  phase_ = Phase::silent;
+  deadline_.disarm();
+  input_ = std::string();
+  flush_soon();
+}
+
+bool Connection::start_session(std::unique_ptr<Session> session, std::string_view subprotocol) {
+  if (host_.draining()) {
+    respond(problem(503, "draining", "the relay is stopping; connect again in a moment"));
+    return false;
+  }
+  SessionRequest request;
+  request.address = address_;
+  request.query = head_.query;
+  request.subprotocol = subprotocol;
+  request.last_event_id = head_.header("last-event-id");
+  session_ = std::move(session);
+  session_live_ = true;
+  if (const Status started = session_->start(request); !started) {
+    session_live_ = false;
+    session_.reset();
+    respond(problem(400, started.error().code, started.error().subject + ": " + started.error().message));
+    return false;
+  }
+  return true;
+}
+
+}  // namespace relay

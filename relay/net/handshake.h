@@ -1,0 +1,25 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "codec/http_request.h"
+#include "codec/http_response.h"
+#include "codec/websocket_handshake.h"
+
+namespace relay {
+
+/// Whether a page of `origin` may talk to us: no origin (not a page), our own origin, or one of `allowed`.
+[[nodiscard]] bool origin_allowed(const HttpRequestHead& head, const std::vector<std::string>& allowed);
+
+/// The request's WebSocket upgrade, checked and with one of our subprotocols.
+[[nodiscard]] tl::expected<UpgradeAccepted, UpgradeRefused> check_websocket_request(const HttpRequestHead& head,
+                                                                                    bool offers_subprotocols);
+
+/// The Engine.IO answer to a request for /socket.io/ that must not become a WebSocket, or nothing when it may.
+/// Checks in the reference server's order: transport, sid, method, EIO.
+[[nodiscard]] std::optional<HttpResponse> refuse_engine_io(const HttpRequestHead& head);
+
+}  // namespace relay

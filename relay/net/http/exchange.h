@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "codec/http_request.h"
+#include "codec/http_response.h"
+#include "pipeline/intake.h"
+#include "session/shard_services.h"
+
+namespace relay {
+
+class Admin;
+
+/// One request being answered, as a handler sees it. Implemented by the connection. [shard]
+///
+/// A handler answers at once with `respond`, or keeps quiet and is answered for later: by the publication it
+/// submitted (`await_publication`), or by the control thread (Admin::query).
+class HttpExchange {
+ public:
+  virtual ~HttpExchange() = default;
+  [[nodiscard]] virtual const HttpRequestHead& head() const = 0;
+  [[nodiscard]] virtual std::string_view body() const = 0;
+  [[nodiscard]] virtual std::string_view connection_id() const = 0;
+  [[nodiscard]] virtual ShardServices& services() = 0;
+  [[nodiscard]] virtual Admin& admin() = 0;
+  [[nodiscard]] virtual int shard_number() const = 0;
+  [[nodiscard]] virtual bool draining() const = 0;
+  virtual void respond(HttpResponse response) = 0;
+};
+
+using HttpHandler = void (*)(HttpExchange&);
+
+/// What a path stands for.
+struct Endpoint {
+  enum class Kind { http, plain_websocket, socket_io, event_stream };
+  std::string_view path;
+  Kind kind;
+  std::string_view method;  ///< of Kind::http; the others are GET
+  HttpHandler handler;      ///< of Kind::http
+};
+
+/// The endpoint of a path and method. `path_known` tells a 405 from a 404 when there is none.
+[[nodiscard]] const Endpoint* find_endpoint(std::string_view method, std::string_view path, bool& path_known);
+
+// The handlers, one file a family.
+void handle_publish(HttpExchange& exchange);
+/// The answer to a publication that has been through the pipeline.
+[[nodiscard]] HttpResponse publish_response(const PublishResult& result);
+void handle_history(HttpExchange& exchange);
+void handle_healthz(HttpExchange& exchange);
+void handle_readyz(HttpExchange& exchange);
+void handle_stats(HttpExchange& exchange);
+void handle_clients(HttpExchange& exchange);
+void handle_rooms(HttpExchange& exchange);
+void handle_plugins(HttpExchange& exchange);
+void handle_page(HttpExchange& exchange);
+
+}  // namespace relay

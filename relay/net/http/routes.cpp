@@ -1,0 +1,39 @@
+#include <array>
+
+#include "net/http/exchange.h"
+
+namespace relay {
+namespace {
+
+using Kind = Endpoint::Kind;
+
+constexpr std::array kEndpoints = {
+    Endpoint{"/socket.io/", Kind::socket_io, "GET", nullptr},
+    Endpoint{"/socket.io", Kind::socket_io, "GET", nullptr},
+    Endpoint{"/ws", Kind::plain_websocket, "GET", nullptr},
+    Endpoint{"/events", Kind::event_stream, "GET", nullptr},
+    Endpoint{"/api/v1/events", Kind::http, "POST", handle_publish},
+    Endpoint{"/api/v1/events", Kind::http, "GET", handle_history},
+    Endpoint{"/api/v1/stats", Kind::http, "GET", handle_stats},
+    Endpoint{"/api/v1/clients", Kind::http, "GET", handle_clients},
+    Endpoint{"/api/v1/rooms", Kind::http, "GET", handle_rooms},
+    Endpoint{"/api/v1/plugins", Kind::http, "GET", handle_plugins},
+    Endpoint{"/healthz", Kind::http, "GET", handle_healthz},
+    Endpoint{"/readyz", Kind::http, "GET", handle_readyz},
+    Endpoint{"/", Kind::http, "GET", handle_page},
+};
+
+}  // namespace
+
+const Endpoint* find_endpoint(std::string_view method, std::string_view path, bool& path_known) {
+  if (method == "HEAD") method = "GET";
+  path_known = false;
+  for (const Endpoint& endpoint : kEndpoints) {
+    if (endpoint.path != path) continue;
+    path_known = true;
+    if (endpoint.method == method) return &endpoint;
+  }
+  return nullptr;
+}
+
+}  // namespace relay

@@ -1,0 +1,156 @@
+#include "net/shard.h"
+
+#include <algorithm>
+#include <future>
+#include <thread>
+#include <utility>
+#include <variant>
+
+#include "base/mailbox.h"
+#include "net/shard_loop.h"
+
+namespace relay {
+namespace {
+
+constexpr size_t kMaxBatches = 1024;
+constexpr size_t kMaxNotes = 65536;
+
+}  // namespace
+
+// What comes from other threads goes through two mailboxes: batches, which the hub may have to wait with, and notes
+// (acks, answers, orders), which are few and must not wait.
+struct Shard::Impl final : private ShardLoop::Owner {
+  struct Published {
+    std::string connection_id;
+    uint64_t token;
+    PublishResult result;
+  };
+  struct Answer {
+    std::string connection_id;
+    HttpResponse response;
+  };
+  struct Missed {
+    uint64_t from, to;
+  };
+  struct Report {
+    bool with_sessions, with_rooms;
+    std::function<void(ShardReport)> done;
+  };
+  struct Drain {
+    int64_t timeout_us;
+  };
+  struct Stop {};
+  using Note = std::variant<Published, Answer, Missed, Report, ConfigRef, Drain, Stop>;
+
+  // Brings the fate of a publication home to the shard it came from.
+  class Receipt final : public PublishReceipt {
+   public:
+    Receipt(Impl& shard, std::string_view connection_id, uint64_t token)
+        : shard_(shard), connection_id_(connection_id), token_(token) {}
+    void complete(const PublishResult& result) override {
+      if (!shard_.note(Published{std::move(connection_id_), token_, result})) shard_.acks_lost.fetch_add(1);
+    }
+
+   private:
+    Impl& shard_;
+    std::string connection_id_;
+    uint64_t token_;
+  };
+
+  explicit Impl(const Surroundings& surroundings)
+      : around(surroundings), batches(kMaxBatches), notes(kMaxNotes), loop(surroundings, *this) {}
+
+  bool note(Note&& message) {
+    const auto put = notes.put(std::move(message));
+    if (put == Mailbox<Note>::Put::queued_first) loop.wake();
+    return put != Mailbox<Note>::Put::full;
+  }
+
+  // ShardLoop::Owner
+  void on_wake() override {
+    // Missed ranges come after the batches before them: the hub notes one only when the batch mailbox was full.
+    notes.take_all(taken_notes);
+    batches.take_all(taken_batches);
+    for (const RoutedBatchRef& batch : taken_batches) loop.dispatch(*batch);
+    taken_batches.clear();
+    for (Note& message : taken_notes) std::visit([this](auto& content) { handle(content); }, message);
+    taken_notes.clear();
+  }
+  bool submit(std::vector<EventRef>& events, std::string_view connection_id, uint64_t token) override {
+    Publication publication;
+    publication.events = std::move(events);
+    if (token != 0) publication.receipt = std::make_unique<Receipt>(*this, connection_id, token);
+    if (around.intake.offer(std::move(publication))) return true;
+    events = std::move(publication.events);
+    return false;
+  }
+
+  void handle(Published& message) { loop.published(message.connection_id, message.token, message.result); }
+  void handle(Answer& message) { loop.answer(message.connection_id, std::move(message.response)); }
+  void handle(Missed& message) { loop.hub().missed(message.from, message.to); }
+  void handle(Report& message) {
+    ShardReport report = loop.report(message.with_sessions, message.with_rooms);
+    report.acks_lost = acks_lost.load();
+    message.done(std::move(report));
+  }
+  void handle(ConfigRef& message) { loop.reconfigure(message); }
+  void handle(Drain& message) { loop.drain(message.timeout_us); }
+  void handle(Stop&) { loop.stop(); }
+
+  const Surroundings around;
+  Mailbox<RoutedBatchRef> batches;
+  Mailbox<Note> notes;
+  std::vector<RoutedBatchRef> taken_batches;
+  std::vector<Note> taken_notes;
+  std::atomic<uint64_t> acks_lost{0};
+  ShardLoop loop;
+  std::thread thread;
+};
+
+Shard::Shard(const Surroundings& surroundings) : impl_(std::make_unique<Impl>(surroundings)) {}
+
+Shard::~Shard() {
+  stop();
+  join();
+}
+
+Status Shard::start(std::vector<int> listeners) {
+  std::promise<Status> started;
+  std::future<Status> result = started.get_future();
+  impl_->thread = std::thread([this, &started, listeners = std::move(listeners)] {
+    Status opened = impl_->loop.open(listeners);
+    const bool running = opened.has_value();
+    started.set_value(std::move(opened));
+    if (running) impl_->loop.run();
+  });
+  return result.get();
+}
+
+bool Shard::deliver(const RoutedBatchRef& batch) {
+  const auto put = impl_->batches.put(RoutedBatchRef(batch));
+  if (put == Mailbox<RoutedBatchRef>::Put::queued_first) impl_->loop.wake();
+  return put != Mailbox<RoutedBatchRef>::Put::full;
+}
+
+void Shard::missed(uint64_t from, uint64_t to) {
+  if (!impl_->note(Impl::Missed{from, to}))
+    impl_->around.logger.error("net", "a shard is stuck: it could not even be told what it missed");
+}
+
+void Shard::respond(std::string connection_id, HttpResponse response) {
+  (void)impl_->note(Impl::Answer{std::move(connection_id), std::move(response)});
+}
+
+void Shard::report(bool with_sessions, bool with_rooms, std::function<void(ShardReport)> done) {
+  (void)impl_->note(Impl::Report{with_sessions, with_rooms, std::move(done)});
+}
+
+void Shard::reconfigure(ConfigRef config) { (void)impl_->note(std::move(config)); }
+void Shard::drain(int64_t timeout_us) { (void)impl_->note(Impl::Drain{timeout_us}); }
+void Shard::stop() { (void)impl_->note(Impl::Stop{}); }
+
+void Shard::join() {
+  if (impl_->thread.joinable()) impl_->thread.join();
+}
+
+}  // namespace relay

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/result.h"
+#include "codec/http_response.h"
+#include "config/config.h"
+#include "hub/hub.h"
+#include "hub/shard_hub.h"
+#include "log/log.h"
+#include "net/admin.h"
+#include "pipeline/intake.h"
+#include "session/session.h"
+
+namespace relay {
+
+/// What a shard knows about itself at one moment.
+struct ShardReport {
+  int shard = 0;
+  size_t connections = 0;
+  size_t socketio = 0, websocket = 0, sse = 0;  ///< sessions, by protocol
+  uint64_t accepted = 0;                        ///< connections since start
+  uint64_t refused = 0;                         ///< connections turned away: limit reached, or no descriptor
+  uint64_t bytes_sent = 0, writes = 0;
+  uint64_t blocked_writes = 0;  ///< writes that a socket did not take whole
+  uint64_t acks_lost = 0;
+  size_t filter_classes = 0;
+  ShardCounters counters;
+  std::vector<SessionInfo> sessions;              ///< only when asked for
+  std::vector<ShardHub::RoomInfo> rooms;          ///< only when asked for
+};
+
+/// One net shard: a thread with its own libwebsockets context, event loop and listeners, its own sessions and
+/// rooms. Shards share nothing; everything that reaches one from outside goes through its mailbox.
+class Shard final : public ShardPort {
+ public:
+  struct Surroundings {
+    int number = 0;
+    Intake& intake;
+    const Log& log;
+    const Clock& clock;
+    Logger& logger;
+    Admin& admin;
+    size_t max_connections = 0;
+    ConfigRef config;
+  };
+
+  explicit Shard(const Surroundings& surroundings);
+  ~Shard() override;
+
+  /// [control] Takes over the listeners' descriptors and starts the thread. Error: `net_start`.
+  [[nodiscard]] Status start(std::vector<int> listeners);
+
+  // ShardPort
+  [[nodiscard]] bool deliver(const RoutedBatchRef& batch) override;
+  void missed(uint64_t from, uint64_t to) override;
+
+  /// [any-thread] Answers a request that waits on one of this shard's connections; nothing happens when it is gone.
+  void respond(std::string connection_id, HttpResponse response);
+  /// [control] Asks for a report; `done` is called on the shard's thread.
+  void report(bool with_sessions, bool with_rooms, std::function<void(ShardReport)> done);
+  /// [control] A new configuration for new and living sessions.
+  void reconfigure(ConfigRef config);
+  /// [control] Stops listening, says goodbye to every client and closes within `timeout_us`; then the thread ends.
+  void drain(int64_t timeout_us);
+  /// [control] Ends the thread now.
+  void stop();
+  void join();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace relay

@@ -1,0 +1,389 @@
+#include "net/shard_loop.h"
+
+#include <libwebsockets.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <uv.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <unordered_map>
+#include <utility>
+
+#include "base/ids.h"
+#include "net/connection.h"
+#include "net/listener.h"
+#include "net/lws_wire.h"
+#include "session/frame_cache.h"
+
+namespace relay {
+namespace {
+
+constexpr int64_t kTickMs = 10;
+constexpr size_t kReadBytes = 64 * 1024;
+constexpr int kAcceptsPerWake = 64;
+constexpr int64_t kAcceptPauseUs = 100000;
+constexpr size_t kDispatchBeforeFlush = 256;  // events; below any sensible message_queue_size
+
+int on_lws(lws* socket, lws_callback_reasons reason, void* user, void* in, size_t length);
+
+// One protocol, no HTTP and no WebSocket role: libwebsockets brings sockets, TLS and the event loop. A write may
+// have any size, or lws would cut it at its own buffer size.
+constexpr lws_protocols kRawProtocols[] = {{"seneca", on_lws, 0, 0, 0, nullptr, 1u << 24},
+                                           {nullptr, nullptr, 0, 0, 0, nullptr, 0}};
+// All zero: lws arms no validity timers of its own; heartbeats are the sessions'.
+const lws_retry_bo_t kNoValidityTimers{};
+
+struct Client {
+  LwsWire wire;
+  Connection connection;
+  Client(std::string id, std::string address, ConnectionHost& host)
+      : connection(std::move(id), std::move(address), wire, host) {}
+};
+
+}  // namespace
+
+struct ShardLoop::Impl final : ConnectionHost, Publisher {
+  class AcceptTimer final : public Timer {
+   public:
+    explicit AcceptTimer(Impl& loop) : loop_(loop) {}
+
+   protected:
+    void expired(int64_t) override { loop_.listen(true); }
+
+   private:
+    Impl& loop_;
+  };
+  class DrainTimer final : public Timer {
+   public:
+    explicit DrainTimer(Impl& loop) : loop_(loop) {}
+
+   protected:
+    void expired(int64_t) override { loop_.stopping = true; }
+
+   private:
+    Impl& loop_;
+  };
+
+  Impl(const Shard::Surroundings& surroundings, Owner& shard)
+      : around(surroundings),
+        owner(shard),
+        timers(surroundings.clock.monotonic_us()),
+        hub(static_cast<size_t>(surroundings.config->rooms.max_room_size)),
+        frames(surroundings.log.epoch()),
+        shared{hub,    frames, *this, timers, report.counters, surroundings.log, surroundings.clock,
+               surroundings.logger, surroundings.config},
+        accept_again(*this),
+        drain_over(*this) {}
+
+  // ConnectionHost
+  ShardServices& services() override { return shared; }
+  Admin& admin() override { return around.admin; }
+  int shard_number() const override { return around.number; }
+  bool draining() const override { return is_draining; }
+  void flush_soon(Connection& connection) override {
+    if (std::exchange(connection.queued_for_flush, true)) return;
+    dirty.push_back(&connection);
+  }
+  void count_write(size_t bytes, bool blocked) override {
+    ++report.writes;
+    report.bytes_sent += bytes;
+    if (blocked) ++report.blocked_writes;
+  }
+  std::string& scratch() override { return gather; }
+
+  // Publisher
+  bool submit(std::vector<EventRef>& events, std::string_view session_id, uint64_t token) override {
+    const size_t count = events.size();
+    if (!owner.submit(events, session_id, token)) return false;
+    report.counters.events_published += count;
+    return true;
+  }
+
+  Status open_context();
+  void watch(const std::vector<int>& listeners);
+  void listen(bool on);
+  void accept_some(int listener);
+  void adopt(int fd);
+  void flush_dirty();
+  void dispatch(const RoutedBatch& batch);
+  void bury(Client& client);
+  void close_everything();
+
+  const Shard::Surroundings around;
+  const std::string busy_answer = encode_response(
+      problem(503, "too_many_connections", "server.max_connections is reached; try again later"), false, false);
+  Owner& owner;
+  TimerWheel timers;
+  ShardHub hub;
+  FrameCache frames;
+  ShardReport report;
+  ShardServices shared;
+  AcceptTimer accept_again;
+  DrainTimer drain_over;
+  uv_loop_t loop{};
+  uv_async_t wake_handle{};
+  uv_timer_t tick{};
+  std::vector<std::unique_ptr<uv_poll_t>> listen_polls;
+  std::vector<int> listen_fds;
+  lws_context* context = nullptr;
+  lws_vhost* vhost = nullptr;
+  std::unordered_map<std::string, std::unique_ptr<Client>> clients;
+  std::vector<std::unique_ptr<Client>> graveyard;  // closed in this iteration; their code may be on the stack
+  std::vector<Connection*> dirty;
+  std::vector<Connection*> flushing;
+  std::string gather;
+  size_t dispatched = 0;  // events since the last flush
+  bool is_draining = false;
+  bool stopping = false;
+};
+
+namespace {
+
+int on_lws(lws* socket, lws_callback_reasons reason, void*, void* in, size_t length) {
+  if (reason == LWS_CALLBACK_RAW_ADOPT || reason == LWS_CALLBACK_PROTOCOL_INIT) return 0;
+  if (reason != LWS_CALLBACK_RAW_RX && reason != LWS_CALLBACK_RAW_WRITEABLE && reason != LWS_CALLBACK_RAW_CLOSE)
+    return lws_callback_http_dummy(socket, reason, nullptr, in, length);
+  auto* client = static_cast<Client*>(lws_get_opaque_user_data(socket));
+  if (client == nullptr) return -1;
+  if (reason == LWS_CALLBACK_RAW_RX) {
+    client->connection.on_bytes(static_cast<char*>(in), length);
+  } else if (reason == LWS_CALLBACK_RAW_WRITEABLE) {
+    if (client->wire.unblock()) client->connection.on_writable();
+  } else {
+    lws_set_opaque_user_data(socket, nullptr);
+    client->wire.detach();
+    client->connection.on_closed();
+    static_cast<ShardLoop::Impl*>(lws_context_user(lws_get_context(socket)))->bury(*client);
+  }
+  return 0;
+}
+
+}  // namespace
+
+ShardLoop::ShardLoop(const Shard::Surroundings& surroundings, Owner& owner)
+    : impl_(std::make_unique<Impl>(surroundings, owner)) {
+  // The wake handle must exist before any other thread can use it.
+  uv_loop_init(&impl_->loop);
+  impl_->wake_handle.data = impl_.get();
+  uv_async_init(&impl_->loop, &impl_->wake_handle, [](uv_async_t* handle) {
+    static_cast<Impl*>(handle->data)->owner.on_wake();
+  });
+}
+
+ShardLoop::~ShardLoop() { impl_->close_everything(); }
+
+Status ShardLoop::open(const std::vector<int>& listeners) {
+  const Status opened = impl_->open_context();
+  impl_->watch(listeners);
+  return opened;
+}
+
+Status ShardLoop::Impl::open_context() {
+  lws_set_log_level(LLL_ERR, nullptr);
+  lws_context_creation_info info{};
+  info.port = CONTEXT_PORT_NO_LISTEN_SERVER;
+  info.protocols = kRawProtocols;
+  info.pt_serv_buf_size = kReadBytes;
+  info.gid = static_cast<gid_t>(-1);
+  info.uid = static_cast<uid_t>(-1);
+  info.options = LWS_SERVER_OPTION_LIBUV;
+  info.retry_and_idle_policy = &kNoValidityTimers;
+  info.user = this;
+  void* loops[] = {&loop};
+  info.foreign_loops = loops;
+  context = lws_create_context(&info);
+  if (context != nullptr) vhost = lws_get_vhost_by_name(context, "default");
+  if (vhost == nullptr)
+    return fail("net_start", "libwebsockets", "no context: is its libuv event loop (libwebsockets-evlib-uv) installed?");
+  tick.data = this;
+  uv_timer_init(&loop, &tick);
+  uv_timer_start(
+      &tick,
+      [](uv_timer_t* handle) {
+        Impl& self = *static_cast<Impl*>(handle->data);
+        self.timers.advance(self.around.clock.monotonic_us());
+      },
+      kTickMs, kTickMs);
+  return {};
+}
+
+void ShardLoop::Impl::watch(const std::vector<int>& listeners) {
+  for (const int fd : listeners) {
+    auto poll = std::make_unique<uv_poll_t>();
+    poll->data = this;
+    uv_poll_init(&loop, poll.get(), fd);
+    listen_polls.push_back(std::move(poll));
+    listen_fds.push_back(fd);
+  }
+  listen(true);
+}
+
+void ShardLoop::Impl::listen(bool on) {
+  if (is_draining) on = false;
+  for (const auto& poll : listen_polls) {
+    if (!on) {
+      uv_poll_stop(poll.get());
+      continue;
+    }
+    uv_poll_start(poll.get(), UV_READABLE, [](uv_poll_t* handle, int, int) {
+      uv_os_fd_t fd = -1;
+      uv_fileno(reinterpret_cast<uv_handle_t*>(handle), &fd);
+      static_cast<Impl*>(handle->data)->accept_some(fd);
+    });
+  }
+}
+
+// libwebsockets' own accept spins on EMFILE and logs without bound, so accepting is ours: out of descriptors, we
+// stop listening for a moment and leave newcomers in the backlog.
+void ShardLoop::Impl::accept_some(int listener) {
+  for (int i = 0; i < kAcceptsPerWake; ++i) {
+    const int fd = accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (fd >= 0) {
+      adopt(fd);
+      continue;
+    }
+    if (errno == EINTR || errno == ECONNABORTED) continue;
+    if (errno != EAGAIN && errno != EWOULDBLOCK) {
+      ++report.refused;
+      around.logger.warn("net", std::string("cannot accept: ") + std::strerror(errno) + "; pausing for 100 ms");
+      listen(false);
+      timers.arm(accept_again, around.clock.monotonic_us() + kAcceptPauseUs);
+    }
+    return;
+  }
+}
+
+void ShardLoop::Impl::adopt(int fd) {
+  if (clients.size() >= around.max_connections) {
+    ++report.refused;
+    (void)send(fd, busy_answer.data(), busy_answer.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    close(fd);
+    return;
+  }
+  const int on = 1;
+  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  auto client = std::make_unique<Client>(random_id(), peer_address(fd), *this);
+  lws_sock_file_fd_type descriptor;
+  descriptor.sockfd = fd;
+  lws* socket = lws_adopt_descriptor_vhost(vhost, LWS_ADOPT_SOCKET, descriptor, "seneca", nullptr);
+  if (socket == nullptr) {  // lws has closed the descriptor
+    ++report.refused;
+    return;
+  }
+  ++report.accepted;
+  lws_set_timeout(socket, NO_PENDING_TIMEOUT, 0);
+  lws_set_opaque_user_data(socket, client.get());
+  client->wire.attach(socket);
+  clients.emplace(client->connection.id(), std::move(client));
+}
+
+void ShardLoop::Impl::bury(Client& client) {
+  const auto found = clients.find(client.connection.id());
+  if (found == clients.end()) return;
+  graveyard.push_back(std::move(found->second));
+  clients.erase(found);
+}
+
+void ShardLoop::Impl::flush_dirty() {
+  dispatched = 0;
+  flushing.swap(dirty);
+  for (Connection* connection : flushing) {
+    connection->queued_for_flush = false;
+    connection->flush();
+  }
+  flushing.clear();
+}
+
+void ShardLoop::Impl::dispatch(const RoutedBatch& batch) {
+  hub.dispatch(batch);
+  dispatched += batch.events.size();
+  // Coalesce across batches, but never pile up more than an outbox holds before the sockets get their turn.
+  if (dispatched >= std::min<size_t>(kDispatchBeforeFlush,
+                                     static_cast<size_t>(shared.config->performance.message_queue_size) / 2 + 1))
+    flush_dirty();
+}
+
+void ShardLoop::run() {
+  Impl& self = *impl_;
+  while (!self.stopping) {
+    uv_run(&self.loop, self.dirty.empty() ? UV_RUN_ONCE : UV_RUN_NOWAIT);
+    self.flush_dirty();
+    // A closed connection may still be marked for a flush, which then does nothing; after it, nothing refers to it.
+    if (self.dirty.empty()) self.graveyard.clear();
+    if (self.is_draining && self.clients.empty()) self.stopping = true;
+  }
+  self.close_everything();
+}
+
+void ShardLoop::Impl::close_everything() {
+  if (loop.data == this) return;  // closed already
+  for (const auto& poll : listen_polls) uv_close(reinterpret_cast<uv_handle_t*>(poll.get()), nullptr);
+  if (context != nullptr) {
+    uv_close(reinterpret_cast<uv_handle_t*>(&tick), nullptr);
+    lws_context_destroy(context);
+  }
+  uv_close(reinterpret_cast<uv_handle_t*>(&wake_handle), nullptr);
+  // libuv closes handles in its loop, and lws frees each socket when its handle is closed.
+  while (uv_run(&loop, UV_RUN_NOWAIT) != 0) {
+  }
+  if (context != nullptr) lws_context_destroy(context);
+  for (const int fd : listen_fds) close(fd);
+  uv_loop_close(&loop);
+  loop.data = this;
+  dirty.clear();
+  graveyard.clear();
+  clients.clear();
+}
+
+void ShardLoop::wake() { uv_async_send(&impl_->wake_handle); }
+
+ShardHub& ShardLoop::hub() { return impl_->hub; }
+
+void ShardLoop::dispatch(const RoutedBatch& batch) { impl_->dispatch(batch); }
+
+void ShardLoop::published(const std::string& connection_id, uint64_t token, const PublishResult& result) {
+  const auto found = impl_->clients.find(connection_id);
+  if (found != impl_->clients.end()) found->second->connection.on_published(token, result);
+}
+
+void ShardLoop::answer(const std::string& connection_id, HttpResponse response) {
+  const auto found = impl_->clients.find(connection_id);
+  if (found != impl_->clients.end()) found->second->connection.on_answer(std::move(response));
+}
+
+ShardReport ShardLoop::report(bool with_sessions, bool with_rooms) const {
+  ShardReport report = impl_->report;
+  report.shard = impl_->around.number;
+  report.connections = impl_->clients.size();
+  report.filter_classes = impl_->hub.filter_classes();
+  for (const auto& [id, client] : impl_->clients) {
+    const Connection& connection = client->connection;
+    if (connection.session() == nullptr) continue;
+    if (connection.kind() == Endpoint::Kind::socket_io) ++report.socketio;
+    if (connection.kind() == Endpoint::Kind::plain_websocket) ++report.websocket;
+    if (connection.kind() == Endpoint::Kind::event_stream) ++report.sse;
+    if (with_sessions) report.sessions.push_back(connection.session()->info());
+  }
+  if (with_rooms) report.rooms = impl_->hub.rooms();
+  return report;
+}
+
+void ShardLoop::reconfigure(const ConfigRef& config) {
+  impl_->shared.config = config;
+  for (const auto& [id, client] : impl_->clients) client->connection.reconfigure();
+}
+
+void ShardLoop::drain(int64_t timeout_us) {
+  impl_->is_draining = true;
+  impl_->listen(false);
+  impl_->timers.arm(impl_->drain_over, impl_->around.clock.monotonic_us() + timeout_us);
+  for (const auto& [id, client] : impl_->clients) client->connection.drain();
+}
+
+void ShardLoop::stop() { impl_->stopping = true; }
+
+}  // namespace relay

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "net/shard.h"
+
+namespace relay {
+
+/// The shard's thread from inside: its libwebsockets context on a libuv loop, its listeners and connections.
+/// Everything but `wake` is called on that thread.
+class ShardLoop {
+ public:
+  class Owner {
+   public:
+    virtual ~Owner() = default;
+    /// Something is in the mailboxes.
+    virtual void on_wake() = 0;
+    [[nodiscard]] virtual bool submit(std::vector<EventRef>& events, std::string_view connection_id,
+                                      uint64_t token) = 0;
+  };
+
+  ShardLoop(const Shard::Surroundings& surroundings, Owner& owner);
+  ~ShardLoop();
+
+  /// Makes the context and takes over the listening descriptors. Error: `net_start`.
+  [[nodiscard]] Status open(const std::vector<int>& listeners);
+  /// Serves until `stop`, or until a drain has ended; then closes everything.
+  void run();
+  /// [any-thread]
+  void wake();
+
+  [[nodiscard]] ShardHub& hub();
+  /// Hands a batch to this shard's sessions, and writes before their outboxes could fill up.
+  void dispatch(const RoutedBatch& batch);
+  void published(const std::string& connection_id, uint64_t token, const PublishResult& result);
+  void answer(const std::string& connection_id, HttpResponse response);
+  [[nodiscard]] ShardReport report(bool with_sessions, bool with_rooms) const;
+  void reconfigure(const ConfigRef& config);
+  void drain(int64_t timeout_us);
+  void stop();
+
+  struct Impl;
+
+ private:
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace relay

@@ -1,0 +1,203 @@
+#include "pipeline/pipeline.h"
+
+#include <algorithm>
+#include <optional>
+#include <span>
+#include <utility>
+
+#include "pipeline/route_table.h"
+
+namespace relay {
+namespace {
+
+constexpr size_t kBatchEvents = 256;
+constexpr int64_t kIdleUs = 1000000;
+constexpr size_t kMaxTasks = 256;
+
+EventBatch::Limits batch_limits(size_t max_event_data) {
+  EventBatch::Limits limits;
+  limits.fields.data_bytes = max_event_data;
+  return limits;
+}
+
+// The most urgent route decides, for events whose source chose no priority.
+void apply_route_priority(Event& event, std::span<const Delivery> deliveries) {
+  if (event.fields().has_priority) return;
+  std::optional<Priority> chosen;
+  for (const Delivery& delivery : deliveries)
+    if (delivery.route->has_priority) chosen = std::min(chosen.value_or(Priority::low), delivery.route->priority);
+  if (chosen) event.set_priority(*chosen);
+}
+
+}  // namespace
+
+Pipeline::Pipeline(Intake& intake, Log& log, BatchSink& sink, const Clock& clock, Logger& logger,
+                   size_t max_event_data)
+    : intake_(intake),
+      log_(log),
+      sink_(sink),
+      clock_(clock),
+      logger_(logger),
+      batch_(batch_limits(max_event_data)),
+      tasks_(kMaxTasks) {}
+
+Pipeline::~Pipeline() {
+  intake_.close();
+  join();
+}
+
+void Pipeline::start(PipelinePlan plan) {
+  plan_ = std::move(plan);
+  thread_ = std::thread([this] { run(); });
+}
+
+void Pipeline::join() {
+  if (thread_.joinable()) thread_.join();
+}
+
+bool Pipeline::post(std::function<void(Pipeline&)> task) {
+  const auto put = tasks_.put(std::move(task));
+  if (put == Mailbox<std::function<void(Pipeline&)>>::Put::full) return false;
+  intake_.interrupt();
+  return true;
+}
+
+PipelinePlan Pipeline::exchange(PipelinePlan plan) {
+  for (Stage& stage : plan.stages) {
+    const auto old = std::find_if(plan_.stages.begin(), plan_.stages.end(), [&stage](const Stage& candidate) {
+      return candidate.plugin().name() == stage.plugin().name() &&
+             candidate.plugin().library().id() == stage.plugin().library().id();
+    });
+    if (old == plan_.stages.end()) continue;
+    if (const Status adopted = stage.plugin().adopt_state(old->plugin()); !adopted)
+      logger_.warn("pipeline", "the new " + stage.plugin().name() + " starts empty: " + adopted.error().to_string());
+  }
+  std::swap(plan_, plan);
+  return plan;
+}
+
+void Pipeline::run() {
+  std::vector<Publication> publications;
+  while (intake_.take(publications, wait_us())) {
+    if (!publications.empty()) process(publications);
+    publications.clear();
+    run_tasks();
+    run_timers();
+  }
+  run_tasks();
+}
+
+void Pipeline::run_tasks() {
+  std::vector<std::function<void(Pipeline&)>> tasks;
+  tasks_.take_all(tasks);
+  for (const auto& task : tasks) task(*this);
+}
+
+int64_t Pipeline::wait_us() const {
+  int64_t next = INT64_MAX;
+  for (const Stage& stage : plan_.stages) next = std::min(next, stage.next_tick_us());
+  if (next == INT64_MAX) return kIdleUs;
+  return std::clamp<int64_t>(next - clock_.monotonic_us(), 0, kIdleUs);
+}
+
+void Pipeline::run_timers() {
+  const int64_t now = clock_.monotonic_us();
+  for (size_t i = 0; i < plan_.stages.size(); ++i) {
+    if (now < plan_.stages[i].next_tick_us()) continue;
+    items_.clear();
+    plan_.stages[i].tick(now, clock_.wall_us(), items_, batch_);
+    if (items_.empty()) continue;
+    process_items(i + 1);
+  }
+}
+
+void Pipeline::process(std::vector<Publication>& publications) {
+  results_.assign(publications.size(), PublishResult());
+  size_t settled = 0;  // publications before this one are complete
+  const auto flush = [&](size_t upto) {
+    process_items(0);
+    for (; settled < upto; ++settled)
+      if (publications[settled].receipt) publications[settled].receipt->complete(results_[settled]);
+    items_.clear();
+  };
+  items_.clear();
+  for (size_t i = 0; i < publications.size(); ++i) {
+    for (EventRef& event : publications[i].events) {
+      items_.push_back({std::move(event), static_cast<uint32_t>(i)});
+      if (items_.size() == kBatchEvents) flush(i);
+    }
+  }
+  flush(publications.size());
+}
+
+void Pipeline::process_items(size_t first_stage) {
+  if (items_.empty()) return;
+  const int64_t start = clock_.monotonic_us();
+  if (first_stage == 0) counters_.events_in += items_.size();
+  for (size_t i = first_stage; i < plan_.stages.size() && !items_.empty(); ++i)
+    plan_.stages[i].run(items_, batch_, *this, logger_);
+  if (!items_.empty()) publish_items();
+  ++counters_.batches;
+  counters_.batch_us.record(static_cast<uint64_t>(clock_.monotonic_us() - start));
+}
+
+void Pipeline::publish_items() {
+  auto routed = std::make_shared<RoutedBatch>();
+  routed->routes = plan_.routes;
+  routed->events.reserve(items_.size());
+  std::vector<EventRef> events;
+  events.reserve(items_.size());
+  for (StageItem& item : items_) {
+    const auto first = static_cast<uint32_t>(routed->deliveries.size());
+    const uint32_t count = route_event(*plan_.routes, *item.event, routed->deliveries);
+    apply_route_priority(*item.event, std::span(routed->deliveries).subspan(first, count));
+    if (!item.event->is_backfill()) render_views(*item.event, *routed, first);
+    routed->events.push_back({item.event, first, count});
+    events.push_back(item.event);
+  }
+  log_.append(events);
+  counters_.events_out += events.size();
+  for (const StageItem& item : items_) {
+    if (item.publication == StageItem::kNobody) continue;
+    PublishResult& result = results_[item.publication];
+    if (result.first_offset == 0) result.first_offset = item.event->offset();
+    result.last_offset = item.event->offset();
+    ++result.accepted;
+  }
+  sink_.publish(routed);
+}
+
+void Pipeline::render_views(const Event& event, RoutedBatch& batch, uint32_t first_delivery) {
+  std::string payload;
+  for (size_t i = first_delivery; i < batch.deliveries.size(); ++i) {
+    Delivery& delivery = batch.deliveries[i];
+    const std::string& wanted = delivery.route->view;
+    if (wanted == "none") continue;
+    for (Stage& stage : plan_.stages) {
+      if (!stage.plugin().has_view() || stage.disabled()) continue;
+      if (wanted != "auto" && wanted != stage.plugin().name()) continue;
+      const Result<bool> rendered = stage.plugin().render(event, delivery.route->event, payload);
+      if (!rendered || !*rendered) continue;  // counted by the instance; the seed shape takes its place
+      delivery.view = static_cast<int32_t>(batch.views.size());
+      batch.views.push_back(std::move(payload));
+      payload = std::string();
+      break;
+    }
+  }
+}
+
+void Pipeline::ended(const StageItem& item, Verdict verdict, std::string_view plugin, std::string_view reason) {
+  if (verdict == Verdict::drop) ++counters_.dropped;
+  if (verdict == Verdict::reject) ++counters_.rejected;
+  if (verdict == Verdict::fail) ++counters_.failed;
+  if (item.publication == StageItem::kNobody) return;
+  PublishResult& result = results_[item.publication];
+  if (verdict == Verdict::drop) {
+    ++result.accepted;
+    return;
+  }
+  ++result.rejected;
+  if (result.reason.empty()) result.reason = std::string(plugin) + ": " + std::string(reason);
+}
+
+}  // namespace relay

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/histogram.h"
+#include "base/log.h"
+#include "base/mailbox.h"
+#include "log/log.h"
+#include "pipeline/intake.h"
+#include "pipeline/stage.h"
+#include "pipeline/routed_batch.h"
+
+namespace relay {
+
+/// Where routed batches go. Implemented by whoever puts the hub below the pipeline. [pipeline]
+class BatchSink {
+ public:
+  virtual ~BatchSink() = default;
+  virtual void publish(const RoutedBatchRef& batch) = 0;
+};
+
+/// What one configuration makes of the pipeline: its stages, in order, and its routes.
+struct PipelinePlan {
+  std::vector<Stage> stages;
+  std::shared_ptr<const RouteTable> routes;
+};
+
+/// The one thread that gives events their order: intake, plugins, offset, routes, hub.
+///
+/// It owns the stages, so plugins need no locks; it never waits for anything but the intake.
+class Pipeline final : private StageObserver {
+ public:
+  struct Counters {
+    uint64_t events_in = 0;   ///< taken from the intake
+    uint64_t events_out = 0;  ///< given an offset
+    uint64_t dropped = 0, rejected = 0, failed = 0;
+    uint64_t batches = 0;
+    Histogram batch_us;  ///< from taking a batch to handing it to the hub
+  };
+
+  Pipeline(Intake& intake, Log& log, BatchSink& sink, const Clock& clock, Logger& logger, size_t max_event_data);
+  ~Pipeline() override;
+
+  void start(PipelinePlan plan);
+  /// Waits until the intake, closed before, is empty and everything in it is published.
+  void join();
+
+  /// [any-thread] Runs `task` on the pipeline thread between two batches. False when too many wait.
+  [[nodiscard]] bool post(std::function<void(Pipeline&)> task);
+
+  /// [pipeline] Puts `plan` in force and returns the old one, for destruction elsewhere. Plugins of the same name
+  /// and library hand over their state.
+  [[nodiscard]] PipelinePlan exchange(PipelinePlan plan);
+  [[nodiscard]] const PipelinePlan& plan() const { return plan_; }
+  [[nodiscard]] const Counters& counters() const { return counters_; }
+
+ private:
+  void run();
+  void run_tasks();
+  void run_timers();
+  [[nodiscard]] int64_t wait_us() const;
+  void process(std::vector<Publication>& publications);
+  void process_items(size_t first_stage);
+  void publish_items();
+  void render_views(const Event& event, RoutedBatch& batch, uint32_t first_delivery);
+  void ended(const StageItem& item, Verdict verdict, std::string_view plugin, std::string_view reason) override;
+
+  Intake& intake_;
+  Log& log_;
+  BatchSink& sink_;
+  const Clock& clock_;
+  Logger& logger_;
+  PipelinePlan plan_;
+  EventBatch batch_;
+  Mailbox<std::function<void(Pipeline&)>> tasks_;
+  std::vector<StageItem> items_;           // scratch: the events of the batch being processed
+  std::vector<PublishResult> results_;     // one per publication being processed
+  Counters counters_;
+  std::thread thread_;
+};
+
+}  // namespace relay

@@ -1,0 +1,46 @@
+#include "pipeline/route_table.h"
+
+#include <utility>
+
+namespace relay {
+
+Result<std::shared_ptr<const RouteTable>> compile_routes(const std::vector<RouteConfig>& routes) {
+  auto table = std::make_shared<RouteTable>();
+  for (size_t i = 0; i < routes.size(); ++i) {
+    const RouteConfig& config = routes[i];
+    const std::string place = "routes/" + std::to_string(i);
+    auto match = PatternSet::parse(config.match);
+    if (!match) return fail(match.error().code, place + "/match", match.error().message);
+    auto filter = Filter::parse(config.filter);
+    if (!filter) return fail(filter.error().code, place + "/filter", filter.error().message);
+    Route route;
+    route.match = std::move(*match);
+    route.filter = std::move(*filter);
+    route.event = config.event;
+    route.namespace_ = config.namespace_;
+    route.rooms = config.rooms;
+    route.view = config.view;
+    route.has_priority = parse_priority(config.priority, route.priority);
+    route.fallback = config.fallback;
+    table->push_back(std::move(route));
+  }
+  return table;
+}
+
+uint32_t route_event(const RouteTable& routes, const Event& event, std::vector<Delivery>& deliveries) {
+  const auto takes = [&event](const Route& route) {
+    return route.match.matches(event.type()) && route.filter.matches(event);
+  };
+  uint32_t count = 0;
+  for (const bool fallback : {false, true}) {
+    for (const Route& route : routes) {
+      if (route.fallback != fallback || !takes(route)) continue;
+      deliveries.push_back({&route, -1});
+      ++count;
+    }
+    if (count != 0) break;
+  }
+  return count;
+}
+
+}  // namespace relay

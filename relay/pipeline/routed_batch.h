@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "event/event.h"
+#include "event/filter.h"
+#include "event/pattern.h"
+
+namespace relay {
+
+/// A route, compiled: which events leave as which Socket.IO event, in which namespace, to which rooms.
+struct Route {
+  PatternSet match;
+  Filter filter;  ///< matches everything when empty
+  std::string event;
+  std::string namespace_;
+  std::vector<std::string> rooms;
+  std::string view;
+  Priority priority = Priority::normal;
+  bool has_priority = false;
+  bool fallback = false;
+};
+
+/// All routes of one configuration; immutable, replaced as a whole on reload.
+using RouteTable = std::vector<Route>;
+
+/// One way a routed event leaves: a route, and the UI payload made for it.
+struct Delivery {
+  const Route* route = nullptr;  ///< lives as long as the batch
+  int32_t view = -1;             ///< index into RoutedBatch::views, or -1: the seed shape
+};
+
+/// An event with its offset and its deliveries [first_delivery, first_delivery + deliveries) of the batch.
+struct RoutedEvent {
+  EventRef event;
+  uint32_t first_delivery = 0;
+  uint32_t deliveries = 0;
+};
+
+/// What the pipeline hands to every shard: events in offset order. Immutable and shared between threads.
+struct RoutedBatch {
+  std::vector<RoutedEvent> events;
+  std::vector<Delivery> deliveries;
+  std::vector<std::string> views;  ///< JSON, one per rendered shape
+  std::shared_ptr<const RouteTable> routes;
+};
+
+using RoutedBatchRef = std::shared_ptr<const RoutedBatch>;
+
+}  // namespace relay

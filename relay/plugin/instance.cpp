@@ -1,0 +1,243 @@
+#include "plugin/instance.h"
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <exception>
+#include <utility>
+
+#include "event/json_check.h"
+#include "plugin/one_line.h"
+#include "plugin/schema.h"
+
+namespace relay {
+namespace {
+
+constexpr size_t kMaxRendered = 1 << 20;
+constexpr size_t kMaxState = 16 << 20;
+constexpr size_t kMaxLogLine = 1024;
+constexpr size_t kMaxReasons = 64;
+constexpr uint32_t kMinTickMs = 10;
+
+std::string text_of(const seneca_error& error) {
+  const std::string_view text(error.text,
+                              std::find(std::begin(error.text), std::end(error.text), '\0') - error.text);
+  return text.empty() ? "it failed without saying why" : one_line(text, text.size());
+}
+
+void set_text(seneca_error& error, std::string_view text) {
+  const size_t length = std::min(text.size(), sizeof error.text - 1);
+  std::copy_n(text.begin(), length, error.text);
+  error.text[length] = '\0';
+}
+
+// Runs plugin code. An exception it lets escape becomes `error`.
+template <class Call>
+int32_t contained(seneca_error& error, Call call) {
+  try {
+    return call();
+  } catch (const std::exception& escaped) {
+    set_text(error, escaped.what());
+  } catch (...) {
+    set_text(error, "unknown exception");
+  }
+  return SENECA_E_FAILED;
+}
+
+// A writer into a string that may grow to `limit`.
+struct BoundedWriter {
+  std::string& out;
+  const size_t limit;
+  bool overflown = false;
+  seneca_writer abi{sizeof abi, this, append};
+
+  static int32_t append(const seneca_writer* writer, seneca_str bytes) noexcept {
+    auto& self = *static_cast<BoundedWriter*>(writer->impl);
+    if (bytes.ptr == nullptr && bytes.len != 0) return SENECA_E_INVALID;
+    self.overflown |= bytes.len > self.limit - self.out.size();
+    if (self.overflown) return SENECA_E_LIMIT;
+    self.out.append(to_view(bytes));
+    return SENECA_OK;
+  }
+};
+
+}  // namespace
+
+Result<std::unique_ptr<PluginInstance>> PluginInstance::create(std::shared_ptr<PluginLibrary> library,
+                                                               std::string name, const std::string& config,
+                                                               const Surroundings& surroundings) {
+  Status status = check_against_schema(library->config_schema(), config, name);
+  if (!status) return tl::unexpected(status.error());
+  std::unique_ptr<PluginInstance> instance(
+      new PluginInstance(std::move(library), std::move(name), surroundings));
+  status = instance->start(config);
+  if (!status) return tl::unexpected(status.error());
+  return instance;
+}
+
+PluginInstance::PluginInstance(std::shared_ptr<PluginLibrary> library, std::string name,
+                               const Surroundings& surroundings)
+    : library_(std::move(library)), name_(std::move(name)), surroundings_(surroundings) {
+  host_.size = sizeof host_;
+  host_.abi_major = SENECA_ABI_MAJOR;
+  host_.abi_minor = SENECA_ABI_MINOR;
+  host_.impl = this;
+  host_.log = log;
+  host_.publish = publish;
+  host_.extension = extension;
+}
+
+Status PluginInstance::start(std::string_view config) {
+  seneca_error error{};
+  const int32_t code =
+      contained(error, [&] { return library_->table().create(&host_, to_str(config), &self_, &error); });
+  created_ = code == SENECA_OK;
+  if (created_) return {};
+  return fail("plugin_create_failed", name_, "refused its configuration: " + text_of(error));
+}
+
+PluginInstance::~PluginInstance() {
+  if (!created_) return;
+  seneca_error error{};
+  const int32_t code = contained(error, [&] {
+    library_->table().destroy(self_);
+    return SENECA_OK;
+  });
+  if (code != SENECA_OK) surroundings_.logger.error(name_, "its destroy threw: " + text_of(error));
+}
+
+std::string_view PluginInstance::own_match() const {
+  return has_filter() && SENECA_HAS(roles().filter, match) ? roles().filter->match : "";
+}
+
+uint32_t PluginInstance::tick_interval_ms() const {
+  return has_timer() ? std::max(roles().timer->interval_ms, kMinTickMs) : 0;
+}
+
+template <class Call>
+int32_t PluginInstance::timed(seneca_error& error, Call call) {
+  const int64_t begin = surroundings_.clock.monotonic_us();
+  const int32_t code = contained(error, call);
+  const auto spent = static_cast<uint64_t>(surroundings_.clock.monotonic_us() - begin);
+  ++counters_.calls;
+  counters_.time_us += spent;
+  counters_.max_us = std::max(counters_.max_us, spent);
+  return code;
+}
+
+void PluginInstance::process(EventBatch& batch) {
+  assert(has_filter());
+  seneca_error error{};
+  const int32_t code = timed(error, [&] { return roles().filter->process(self_, batch.abi(), &error); });
+  if (code == SENECA_OK) {
+    batch.close();
+  } else {
+    ++counters_.errors;
+    batch.close_failed(text_of(error));
+  }
+  count(batch);
+}
+
+void PluginInstance::tick(int64_t now_us, EventBatch& batch) {
+  assert(has_timer());
+  batch.assign_tick(name_ + '-' + std::to_string(now_us), now_us);
+  seneca_error error{};
+  const int32_t code = timed(error, [&] { return roles().timer->tick(self_, now_us, batch.abi(), &error); });
+  if (code == SENECA_OK) {
+    batch.close();
+  } else {
+    ++counters_.errors;
+    batch.close_failed({});
+    surroundings_.logger.warn(name_, "its timer failed: " + text_of(error));
+  }
+  count(batch);
+}
+
+void PluginInstance::count(EventBatch& batch) {
+  static constexpr std::array<std::string_view, 4> kFates = {"passed", "dropped", "rejected", "failed"};
+  const std::array<uint64_t*, 4> fates = {&counters_.passed, &counters_.dropped, &counters_.rejected,
+                                          &counters_.failed};
+  counters_.events += batch.size();
+  counters_.emitted += batch.emitted().size();
+  counters_.refused += batch.refused();
+  for (uint32_t i = 0; i < batch.size(); ++i) {
+    const auto fate = static_cast<size_t>(batch.verdict(i));
+    ++*fates[fate];
+    if (batch.verdict(i) == Verdict::pass) continue;
+    if (batch.reason(i).empty()) batch.explain(i, std::string(kFates[fate]) + " by " + name_);
+    count_reason(batch.reason(i));
+  }
+}
+
+void PluginInstance::count_reason(std::string_view reason) {
+  auto& reasons = counters_.reasons;
+  auto found = reasons.find(reason);
+  if (found == reasons.end() && reasons.size() >= kMaxReasons) found = reasons.try_emplace("other", 0).first;
+  if (found == reasons.end()) found = reasons.try_emplace(std::string(reason), 0).first;
+  ++found->second;
+}
+
+Result<bool> PluginInstance::render(const Event& event, std::string_view ui_event, std::string& out) {
+  assert(has_view());
+  out.clear();
+  seneca_event seen = to_abi(event);
+  seen.priority =
+      SENECA_PRIORITY_CRITICAL + static_cast<int32_t>(event.priority());  // routes have decided by now
+  BoundedWriter writer{out, kMaxRendered};
+  seneca_error error{};
+  const int32_t code =
+      timed(error, [&] { return roles().view->render(self_, &seen, to_str(ui_event), &writer.abi, &error); });
+  if (code == SENECA_VIEW_DECLINED) {
+    out.clear();
+    return false;
+  }
+  std::string problem;
+  if (writer.overflown)
+    problem = "wrote more than 1 MiB";
+  else if (code != SENECA_VIEW_RENDERED)
+    problem = text_of(error);
+  else if (check_json(out) != JsonFault::none)
+    problem = "wrote no valid JSON";
+  if (problem.empty()) {
+    ++counters_.rendered;
+    return true;
+  }
+  ++counters_.errors;
+  out.clear();
+  return fail("plugin_render_failed", name_, "its view of " + std::string(ui_event) + " failed: " + problem);
+}
+
+Status PluginInstance::adopt_state(PluginInstance& old) {
+  if (!has_state() || !old.has_state()) return {};
+  std::string saved;
+  BoundedWriter writer{saved, kMaxState};
+  seneca_error error{};
+  int32_t code = contained(error, [&] { return old.roles().state->save(old.self_, &writer.abi, &error); });
+  if (writer.overflown)
+    return fail("plugin_state_failed", name_, "its state is larger than 16 MiB; keep less");
+  if (code == SENECA_OK)
+    code = contained(error, [&] { return roles().state->load(self_, to_str(saved), &error); });
+  if (code == SENECA_OK) return {};
+  return fail("plugin_state_failed", name_,
+              "starts empty, its state could not be taken over: " + text_of(error));
+}
+
+void PluginInstance::log(const seneca_host* host, int32_t level, seneca_str text) noexcept {
+  const auto& self = *static_cast<const PluginInstance*>(host->impl);
+  if (text.ptr == nullptr) return;
+  const auto clamped = static_cast<LogLevel>(std::clamp<int32_t>(level, SENECA_LOG_DEBUG, SENECA_LOG_ERROR));
+  self.surroundings_.logger.write(clamped, self.name_, one_line(to_view(text), kMaxLogLine));
+}
+
+int32_t PluginInstance::publish(const seneca_host* host, const seneca_event* event) noexcept {
+  const auto& self = *static_cast<const PluginInstance*>(host->impl);
+  EventFields fields;
+  if (!event || from_abi(*event, self.surroundings_.limits, fields) != SENECA_OK) return SENECA_E_INVALID;
+  if (fields.id.empty()) return SENECA_E_INVALID;
+  if (fields.time_us == 0) fields.time_us = self.surroundings_.clock.wall_us();
+  return self.surroundings_.services.publish(fields) ? SENECA_OK : SENECA_E_FULL;
+}
+
+const void* PluginInstance::extension(const seneca_host*, const char*) noexcept { return nullptr; }
+
+}  // namespace relay

@@ -1,0 +1,106 @@
+#pragma once
+
+#include <seneca/plugin.h>
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/result.h"
+#include "plugin/event_batch.h"
+#include "plugin/host_services.h"
+#include "plugin/library.h"
+
+namespace relay {
+
+/// What an instance has done so far.
+struct PluginCounters {
+  uint64_t calls = 0;                                          ///< into the plugin: process, render and tick
+  uint64_t events = 0;                                         ///< seen by its filter
+  uint64_t passed = 0, dropped = 0, rejected = 0, failed = 0;  ///< what became of them
+  uint64_t rendered = 0;                                       ///< UI payloads made by its view
+  uint64_t errors = 0;                                         ///< calls that failed as a whole
+  uint64_t emitted = 0;                                        ///< events it made
+  uint64_t refused = 0;  ///< emissions and changes turned away at a limit
+  uint64_t time_us = 0;  ///< spent in it, and in its longest call
+  uint64_t max_us = 0;
+  std::map<std::string, uint64_t, std::less<>>
+      reasons;  ///< events not passed, by reason; the rest under "other"
+};
+
+/// One configured plugin at work.
+///
+/// Everything but the host table it hands to the plugin belongs to one thread, the owner (in the relay, the
+/// pipeline). Whatever the plugin does wrong short of a crash (exceptions, garbage, floods) ends as a failed
+/// event or an Error, never beyond.
+class PluginInstance {
+ public:
+  /// Where it runs. The references outlive the instance.
+  struct Surroundings {
+    Logger& logger;
+    const Clock& clock;
+    HostServices& services;
+    FieldLimits limits;  ///< for what it publishes; batches bring their own
+  };
+
+  /// [owner] Checks `config`, a JSON object, against the plugin's schema and creates the instance. `name` is
+  /// the configured one, shown in logs and counters.
+  [[nodiscard]] static Result<std::unique_ptr<PluginInstance>> create(std::shared_ptr<PluginLibrary> library,
+                                                                      std::string name,
+                                                                      const std::string& config,
+                                                                      const Surroundings& surroundings);
+  ~PluginInstance();
+  PluginInstance(const PluginInstance&) = delete;
+  PluginInstance& operator=(const PluginInstance&) = delete;
+
+  [[nodiscard]] const std::string& name() const { return name_; }
+  [[nodiscard]] const PluginLibrary& library() const { return *library_; }
+  [[nodiscard]] bool has_filter() const { return roles().filter != nullptr; }
+  [[nodiscard]] bool has_view() const { return roles().view != nullptr; }
+  [[nodiscard]] bool has_timer() const { return roles().timer != nullptr; }
+  [[nodiscard]] bool has_state() const { return roles().state != nullptr; }
+  /// Type patterns the filter is made for, separated by spaces; "" for every event.
+  [[nodiscard]] std::string_view own_match() const;
+  /// 0 without a timer.
+  [[nodiscard]] uint32_t tick_interval_ms() const;
+
+  /// Runs the filter over an assigned batch and closes it. Every event that did not pass has a reason
+  /// afterwards.
+  void process(EventBatch& batch);
+  /// Runs the timer and leaves what it emitted in `batch`, closed.
+  void tick(int64_t now_us, EventBatch& batch);
+  /// The view's payload for a UI event: one valid JSON value in `out`. False when it declined.
+  [[nodiscard]] Result<bool> render(const Event& event, std::string_view ui_event, std::string& out);
+  /// Takes over what `old` knows, before `old` is destroyed. Nothing to do when either has no state.
+  [[nodiscard]] Status adopt_state(PluginInstance& old);
+
+  [[nodiscard]] const PluginCounters& counters() const { return counters_; }
+
+ private:
+  PluginInstance(std::shared_ptr<PluginLibrary> library, std::string name, const Surroundings& surroundings);
+
+  static void log(const seneca_host* host, int32_t level, seneca_str text) noexcept;
+  static int32_t publish(const seneca_host* host, const seneca_event* event) noexcept;
+  static const void* extension(const seneca_host* host, const char* id) noexcept;
+
+  [[nodiscard]] const PluginRoles& roles() const { return library_->roles(); }
+  template <class Call>
+  int32_t timed(seneca_error& error, Call call);
+  Status start(std::string_view config);
+  void count(EventBatch& batch);
+  void count_reason(std::string_view reason);
+
+  const std::shared_ptr<PluginLibrary> library_;
+  const std::string name_;
+  const Surroundings surroundings_;
+  seneca_host host_{};
+  void* self_ = nullptr;
+  bool created_ = false;
+  PluginCounters counters_;
+};
+
+}  // namespace relay

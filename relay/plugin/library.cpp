@@ -1,0 +1,118 @@
+#include "plugin/library.h"
+
+#include <dlfcn.h>
+
+#include <cstring>
+#include <string>
+
+#include "plugin/schema.h"
+#include "plugin/trusted_file.h"
+
+namespace relay {
+namespace {
+
+constexpr size_t kMaxName = 128;
+
+std::string version_text(uint16_t major, uint16_t minor) {
+  return std::to_string(major) + '.' + std::to_string(minor);
+}
+
+// Labels of letters, digits, '-' and '_', at least two of them, joined by dots.
+bool is_reverse_domain_name(const char* id) {
+  if (!id || ::strnlen(id, kMaxName + 1) > kMaxName) return false;
+  size_t labels = 0;
+  for (const char* at = id;; ++at) {
+    const char* begin = at;
+    while ((*at >= 'a' && *at <= 'z') || (*at >= 'A' && *at <= 'Z') || (*at >= '0' && *at <= '9') ||
+           *at == '-' || *at == '_')
+      ++at;
+    if (at == begin || (*at != '.' && *at != '\0')) return false;
+    ++labels;
+    if (*at == '\0') return labels >= 2;
+  }
+}
+
+Result<void*> load(const std::filesystem::path& path) {
+  const Result<TrustedFile> file = TrustedFile::open(path);
+  if (!file) return tl::unexpected(file.error());
+  if (!file->is_elf())
+    return fail("plugin_not_elf", path.string(),
+                "is not a shared object; build one with seneca_add_plugin()");
+  const std::string name = file->unique_path();
+  if (void* handle = ::dlopen(name.c_str(), RTLD_NOW | RTLD_LOCAL)) return handle;
+  const char* text = ::dlerror();
+  std::string why = text ? text : "unknown reason";
+  if (const size_t at = why.find(name); at != std::string::npos) why.replace(at, name.size(), path.string());
+  return fail("plugin_load_failed", path.string(),
+              "cannot be loaded (" + why + "); `ldd -r` shows what it lacks");
+}
+
+Status check_table(const seneca_plugin& table, const std::string& path) {
+  const auto bad = [&path](const std::string& what) {
+    return fail("plugin_bad_table", path,
+                "its seneca_plugin_v1 " + what + "; rebuild it with SENECA_PLUGIN or fix it");
+  };
+  if (table.abi_major != SENECA_ABI_MAJOR)
+    return fail("plugin_wrong_abi", path,
+                "is built for plugin ABI " + version_text(table.abi_major, table.abi_minor) +
+                    " and this relay has " + version_text(SENECA_ABI_MAJOR, SENECA_ABI_MINOR) +
+                    "; rebuild it with this relay's headers");
+  if (table.size < sizeof(seneca_plugin))
+    return bad("has " + std::to_string(table.size) + " bytes instead of " +
+               std::to_string(sizeof(seneca_plugin)));
+  if (!is_reverse_domain_name(table.id)) return bad("has no id of the form \"org.example.name\"");
+  if (!table.version || !*table.version || ::strnlen(table.version, kMaxName + 1) > kMaxName)
+    return bad("has no version");
+  if (!table.create) return bad("has no create function");
+  if (!table.destroy) return bad("has no destroy function");
+  if (!table.role) return bad("has no role function");
+  return {};
+}
+
+template <class Table>
+const Table* find_role(const seneca_plugin& plugin, const char* id) {
+  try {
+    return static_cast<const Table*>(plugin.role(id));
+  } catch (...) {
+    return nullptr;
+  }
+}
+
+Result<PluginRoles> find_roles(const seneca_plugin& table, const std::string& path) {
+  const PluginRoles roles{
+      find_role<seneca_filter>(table, SENECA_FILTER), find_role<seneca_view>(table, SENECA_VIEW),
+      find_role<seneca_timer>(table, SENECA_TIMER), find_role<seneca_state>(table, SENECA_STATE)};
+  if (!roles.filter && !roles.view && !roles.timer)
+    return fail("plugin_no_role", path,
+                "has none of the roles this relay knows (" SENECA_FILTER ", " SENECA_VIEW ", " SENECA_TIMER
+                "); return a table for one from its role function");
+  const bool complete = (!roles.filter || SENECA_HAS(roles.filter, process)) &&
+                        (!roles.view || SENECA_HAS(roles.view, render)) &&
+                        (!roles.timer || SENECA_HAS(roles.timer, tick)) &&
+                        (!roles.state || (SENECA_HAS(roles.state, save) && SENECA_HAS(roles.state, load)));
+  if (!complete)
+    return fail("plugin_bad_table", path,
+                "the table of one of its roles lacks a function; set its size and members");
+  return roles;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<PluginLibrary>> PluginLibrary::open(const std::filesystem::path& path) {
+  const Result<void*> handle = load(path);
+  if (!handle) return tl::unexpected(handle.error());
+  const auto* table = static_cast<const seneca_plugin*>(::dlsym(*handle, SENECA_PLUGIN_SYMBOL));
+  if (!table)
+    return fail("plugin_no_symbol", path.string(),
+                "exports no " SENECA_PLUGIN_SYMBOL "; declare the plugin with SENECA_PLUGIN(…)");
+  if (Status status = check_table(*table, path.string()); !status) return tl::unexpected(status.error());
+  if (table->config_schema) {
+    Status status = check_schema(table->config_schema, path.string());
+    if (!status) return tl::unexpected(status.error());
+  }
+  const Result<PluginRoles> roles = find_roles(*table, path.string());
+  if (!roles) return tl::unexpected(roles.error());
+  return std::shared_ptr<PluginLibrary>(new PluginLibrary(path, table, *roles));
+}
+
+}  // namespace relay

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <utility>
+
+#include "base/result.h"
+
+namespace relay {
+
+/// An open file whose code we may run: regular, owned by us or root, writable by nobody else, in a place
+/// where nobody else may put a different one. Owns the descriptor; what was checked is what the descriptor
+/// reads.
+class TrustedFile {
+ public:
+  /// Codes: plugin_not_found, plugin_symlink, plugin_not_readable, plugin_not_regular, plugin_foreign_owner,
+  /// plugin_writable, plugin_writable_directory. The subject is the path.
+  [[nodiscard]] static Result<TrustedFile> open(const std::filesystem::path& path);
+
+  TrustedFile(TrustedFile&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+  TrustedFile& operator=(TrustedFile&&) = delete;
+  ~TrustedFile();
+
+  /// True when it begins as shared objects do.
+  [[nodiscard]] bool is_elf() const;
+  /// A path that opens this very file, and that no other file ever had or will have in this process.
+  [[nodiscard]] std::string unique_path() const;
+
+ private:
+  explicit TrustedFile(int descriptor) : descriptor_(descriptor) {}
+
+  int descriptor_;
+};
+
+}  // namespace relay

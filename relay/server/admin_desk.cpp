@@ -1,0 +1,151 @@
+#include "server/admin_desk.h"
+
+#include <seneca/version.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <fstream>
+#include <utility>
+
+namespace relay {
+namespace {
+
+constexpr size_t kMaxQuestions = 64;
+constexpr auto kPatience = std::chrono::milliseconds(1000);
+constexpr auto kSampleEvery = std::chrono::seconds(1);
+
+uint64_t resident_bytes() {
+  std::ifstream statm("/proc/self/statm");
+  uint64_t total = 0;
+  uint64_t resident = 0;
+  statm >> total >> resident;
+  return resident * static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
+}
+
+// Collects the answers of several threads; lives as long as the slowest of them.
+struct Collector {
+  std::mutex mutex;
+  std::condition_variable arrived;
+  size_t missing = 0;
+  Pipeline::Counters pipeline;
+  std::vector<PluginReport> plugins;
+  std::vector<ShardReport> shards;
+
+  template <class Store>
+  void report(Store store) {
+    const std::lock_guard lock(mutex);
+    store();
+    --missing;
+    arrived.notify_one();
+  }
+};
+
+std::vector<PluginReport> plugin_reports(const PipelinePlan& plan) {
+  std::vector<PluginReport> reports;
+  for (const Stage& stage : plan.stages) {
+    const PluginLibrary& library = stage.plugin().library();
+    reports.push_back({stage.plugin().name(), std::string(library.id()), std::string(library.version()),
+                       library.path().string(), stage.disabled(), stage.plugin().counters()});
+  }
+  return reports;
+}
+
+}  // namespace
+
+AdminDesk::~AdminDesk() { stop(); }
+
+bool AdminDesk::query(AdminQuery what, int shard, std::string_view connection_id) {
+  const std::lock_guard lock(mutex_);
+  if (stopping_ || questions_.size() >= kMaxQuestions) return false;
+  questions_.push_back({what, shard, std::string(connection_id)});
+  asked_.notify_one();
+  return true;
+}
+
+void AdminDesk::start(Parts parts) {
+  parts_ = std::make_unique<Parts>(std::move(parts));
+  started_us_ = sampled_us_ = parts_->clock.monotonic_us();
+  thread_ = std::thread([this] { run(); });
+}
+
+void AdminDesk::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    asked_.notify_one();
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+void AdminDesk::run() {
+  std::unique_lock lock(mutex_);
+  while (!stopping_) {
+    if (questions_.empty()) {
+      const bool asked = asked_.wait_for(lock, kSampleEvery, [this] { return stopping_ || !questions_.empty(); });
+      if (asked) continue;
+      lock.unlock();
+      sample(gather(false, false));
+      lock.lock();
+      continue;
+    }
+    const Question question = std::move(questions_.front());
+    questions_.pop_front();
+    lock.unlock();
+    const RelayReport report =
+        gather(question.what == AdminQuery::clients, question.what == AdminQuery::rooms);
+    HttpResponse response;
+    response.body = to_json(report, question.what, parts_->clock.wall_us());
+    parts_->shards[static_cast<size_t>(question.shard)]->respond(question.connection_id, std::move(response));
+    lock.lock();
+  }
+}
+
+RelayReport AdminDesk::gather(bool with_sessions, bool with_rooms) const {
+  const auto collector = std::make_shared<Collector>();
+  collector->missing = parts_->shards.size() + 1;
+  for (Shard* shard : parts_->shards)
+    shard->report(with_sessions, with_rooms, [collector](ShardReport report) {
+      collector->report([&] { collector->shards.push_back(std::move(report)); });
+    });
+  const bool posted = parts_->pipeline.post([collector](Pipeline& pipeline) {
+    collector->report([&] {
+      collector->pipeline = pipeline.counters();
+      collector->plugins = plugin_reports(pipeline.plan());
+    });
+  });
+  RelayReport report;
+  report.version = SENECA_VERSION_STRING;
+  report.epoch = parts_->log.epoch();
+  report.uptime_us = parts_->clock.monotonic_us() - started_us_;
+  report.threads = static_cast<int>(parts_->shards.size());
+  report.rss_bytes = resident_bytes();
+  report.skipped_batches = parts_->hub.skipped_batches();
+  report.events_in_per_s = events_in_per_s_;
+  report.deliveries_per_s = deliveries_per_s_;
+  report.intake = parts_->intake.counters();
+  report.log = parts_->log.bounds();
+  for (const Source* source : parts_->sources) report.sources.push_back(source->status());
+
+  std::unique_lock lock(collector->mutex);
+  const size_t unreachable = posted ? 0 : 1;
+  collector->arrived.wait_for(lock, kPatience, [&] { return collector->missing <= unreachable; });
+  report.pipeline = collector->pipeline;
+  report.plugins = collector->plugins;
+  report.shards = collector->shards;
+  return report;
+}
+
+void AdminDesk::sample(const RelayReport& report) {
+  uint64_t deliveries = 0;
+  for (const ShardReport& shard : report.shards) deliveries += shard.counters.events_delivered;
+  const int64_t now = parts_->clock.monotonic_us();
+  const double seconds = static_cast<double>(now - sampled_us_) / 1e6;
+  if (seconds < 0.5) return;
+  events_in_per_s_ = static_cast<double>(report.intake.events - sampled_in_) / seconds;
+  deliveries_per_s_ = static_cast<double>(deliveries - sampled_deliveries_) / seconds;
+  sampled_us_ = now;
+  sampled_in_ = report.intake.events;
+  sampled_deliveries_ = deliveries;
+}
+
+}  // namespace relay

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/clock.h"
+#include "hub/hub.h"
+#include "ingest/source.h"
+#include "net/admin.h"
+#include "net/shard.h"
+#include "pipeline/pipeline.h"
+#include "server/relay_report.h"
+
+namespace relay {
+
+/// Answers questions about the whole relay on a thread of its own, and samples the rates once a second.
+///
+/// Bounded: kMaxQuestions wait, more are refused. A thread that does not report within kPatience is left out of
+/// the answer. The mutex guards the queue only.
+class AdminDesk final : public Admin {
+ public:
+  struct Parts {
+    Pipeline& pipeline;
+    const Intake& intake;
+    const Log& log;
+    const Hub& hub;
+    const Clock& clock;
+    std::vector<Shard*> shards;
+    std::vector<const Source*> sources;
+  };
+
+  AdminDesk() = default;
+  ~AdminDesk() override;
+
+  [[nodiscard]] bool query(AdminQuery what, int shard, std::string_view connection_id) override;
+
+  /// The parts must outlive the desk, or `stop` must come before they go.
+  void start(Parts parts);
+  void stop();
+
+ private:
+  struct Question {
+    AdminQuery what;
+    int shard;
+    std::string connection_id;
+  };
+
+  void run();
+  [[nodiscard]] RelayReport gather(bool with_sessions, bool with_rooms) const;
+  void sample(const RelayReport& report);
+
+  std::unique_ptr<Parts> parts_;
+  int64_t started_us_ = 0;
+  int64_t sampled_us_ = 0;
+  uint64_t sampled_in_ = 0, sampled_deliveries_ = 0;
+  double events_in_per_s_ = 0, deliveries_per_s_ = 0;
+  std::mutex mutex_;
+  std::condition_variable asked_;
+  std::deque<Question> questions_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace relay

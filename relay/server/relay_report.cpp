@@ -1,0 +1,188 @@
+#include "server/relay_report.h"
+
+#include <unistd.h>
+
+#include <map>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+namespace relay {
+namespace {
+
+using nlohmann::ordered_json;
+
+struct Totals {
+  size_t connections = 0, socketio = 0, websocket = 0, sse = 0;
+  uint64_t accepted = 0, refused = 0, bytes_sent = 0, writes = 0, blocked_writes = 0, acks_lost = 0;
+  ShardCounters counters;
+};
+
+Totals add_up(const std::vector<ShardReport>& shards) {
+  Totals sum;
+  for (const ShardReport& shard : shards) {
+    sum.connections += shard.connections;
+    sum.socketio += shard.socketio;
+    sum.websocket += shard.websocket;
+    sum.sse += shard.sse;
+    sum.accepted += shard.accepted;
+    sum.refused += shard.refused;
+    sum.bytes_sent += shard.bytes_sent;
+    sum.writes += shard.writes;
+    sum.blocked_writes += shard.blocked_writes;
+    sum.acks_lost += shard.acks_lost;
+    sum.counters.events_delivered += shard.counters.events_delivered;
+    sum.counters.events_dropped += shard.counters.events_dropped;
+    sum.counters.messages_received += shard.counters.messages_received;
+    sum.counters.messages_refused += shard.counters.messages_refused;
+    sum.counters.events_published += shard.counters.events_published;
+  }
+  return sum;
+}
+
+ordered_json shards_json(const std::vector<ShardReport>& shards) {
+  ordered_json list = ordered_json::array();
+  for (const ShardReport& shard : shards)
+    list.push_back({{"shard", shard.shard},
+                    {"connections", shard.connections},
+                    {"filter_classes", shard.filter_classes},
+                    {"events_delivered", shard.counters.events_delivered},
+                    {"events_dropped", shard.counters.events_dropped},
+                    {"bytes_sent", shard.bytes_sent},
+                    {"writes", shard.writes}});
+  return list;
+}
+
+ordered_json sources_json(const std::vector<SourceStatus>& sources) {
+  ordered_json list = ordered_json::array();
+  for (const SourceStatus& source : sources)
+    list.push_back({{"name", source.name},
+                    {"type", source.type},
+                    {"state", source.state},
+                    {"files", source.files},
+                    {"open_files", source.open_files},
+                    {"records", source.records},
+                    {"bytes", source.bytes},
+                    {"skipped_lines", source.skipped_lines},
+                    {"repaired", source.repaired},
+                    {"restarts", source.restarts},
+                    {"waiting_backpressure", source.waiting_backpressure},
+                    {"lag_bytes", source.lag_bytes},
+                    {"last_error", source.last_error}});
+  return list;
+}
+
+ordered_json plugins_json(const std::vector<PluginReport>& plugins) {
+  ordered_json list = ordered_json::array();
+  for (const PluginReport& plugin : plugins) {
+    const PluginCounters& counters = plugin.counters;
+    const uint64_t handled = counters.events + counters.rendered;
+    ordered_json reasons = ordered_json::object();
+    for (const auto& [reason, count] : counters.reasons) reasons[reason] = count;
+    list.push_back({{"name", plugin.name},
+                    {"id", plugin.id},
+                    {"version", plugin.version},
+                    {"path", plugin.path},
+                    {"state", plugin.disabled ? "disabled" : "running"},
+                    {"calls", counters.calls},
+                    {"events", counters.events},
+                    {"passed", counters.passed},
+                    {"dropped", counters.dropped},
+                    {"rejected", counters.rejected},
+                    {"failed", counters.failed},
+                    {"rendered", counters.rendered},
+                    {"emitted", counters.emitted},
+                    {"errors", counters.errors},
+                    {"refused", counters.refused},
+                    {"ns_per_event", handled == 0 ? 0 : counters.time_us * 1000 / handled},
+                    {"max_us", counters.max_us},
+                    {"reasons", std::move(reasons)}});
+  }
+  return list;
+}
+
+ordered_json stats_json(const RelayReport& report) {
+  const Totals sum = add_up(report.shards);
+  const auto seconds = [](int64_t us) { return static_cast<double>(us / 1000) / 1000.0; };
+  ordered_json json;
+  json["relay"] = {{"version", report.version},     {"uptime_s", seconds(report.uptime_us)},
+                   {"epoch", report.epoch},         {"threads", report.threads},
+                   {"pid", getpid()},               {"rss_bytes", report.rss_bytes}};
+  json["connections"] = {{"current", sum.connections}, {"total", sum.accepted}, {"socketio", sum.socketio},
+                         {"ws", sum.websocket},        {"sse", sum.sse},        {"refused", sum.refused}};
+  json["intake"] = {{"events", report.intake.events},
+                    {"publications", report.intake.publications},
+                    {"refused", report.intake.refused},
+                    {"queued_events", report.intake.queued_events},
+                    {"queued_bytes", report.intake.queued_bytes}};
+  const Pipeline::Counters& pipeline = report.pipeline;
+  json["pipeline"] = {{"events_in", pipeline.events_in},
+                      {"events_out", pipeline.events_out},
+                      {"dropped", pipeline.dropped},
+                      {"rejected", pipeline.rejected},
+                      {"failed", pipeline.failed},
+                      {"batches", pipeline.batches},
+                      {"latency_us",
+                       {{"p50", pipeline.batch_us.percentile(50)},
+                        {"p99", pipeline.batch_us.percentile(99)},
+                        {"max", pipeline.batch_us.max()}}}};
+  json["log"] = {{"oldest", report.log.oldest}, {"newest", report.log.newest}, {"bytes", report.log.bytes}};
+  json["delivery"] = {{"events_delivered", sum.counters.events_delivered},
+                      {"events_dropped", sum.counters.events_dropped},
+                      {"messages_received", sum.counters.messages_received},
+                      {"messages_refused", sum.counters.messages_refused},
+                      {"events_published", sum.counters.events_published},
+                      {"bytes_sent", sum.bytes_sent},
+                      {"writes", sum.writes},
+                      {"blocked_writes", sum.blocked_writes},
+                      {"skipped_batches", report.skipped_batches},
+                      {"acks_lost", sum.acks_lost}};
+  json["rates"] = {{"events_in_per_s", report.events_in_per_s}, {"deliveries_per_s", report.deliveries_per_s}};
+  json["shards"] = shards_json(report.shards);
+  json["sources"] = sources_json(report.sources);
+  json["plugins"] = plugins_json(report.plugins);
+  return json;
+}
+
+ordered_json clients_json(const RelayReport& report, int64_t now_wall_us) {
+  ordered_json list = ordered_json::array();
+  for (const ShardReport& shard : report.shards)
+    for (const SessionInfo& session : shard.sessions)
+      list.push_back({{"id", session.id},
+                      {"protocol", session.protocol},
+                      {"address", session.address},
+                      {"rooms", session.rooms},
+                      {"subscriptions", session.subscriptions},
+                      {"connected_s", (now_wall_us - session.connected_us) / 1000000},
+                      {"events_sent", session.events_sent},
+                      {"events_dropped", session.events_dropped},
+                      {"queued_frames", session.queued_frames},
+                      {"queued_bytes", session.queued_bytes},
+                      {"shard", shard.shard}});
+  return {{"clients", std::move(list)}};
+}
+
+ordered_json rooms_json(const RelayReport& report) {
+  std::map<std::pair<std::string, std::string>, size_t> members;
+  for (const ShardReport& shard : report.shards)
+    for (const ShardHub::RoomInfo& room : shard.rooms) members[{room.namespace_, room.name}] += room.members;
+  ordered_json list = ordered_json::array();
+  for (const auto& [room, count] : members)
+    list.push_back({{"namespace", room.first}, {"name", room.second}, {"members", count}});
+  return {{"rooms", std::move(list)}};
+}
+
+}  // namespace
+
+std::string to_json(const RelayReport& report, AdminQuery what, int64_t now_wall_us) {
+  ordered_json json;
+  switch (what) {
+    case AdminQuery::stats: json = stats_json(report); break;
+    case AdminQuery::clients: json = clients_json(report, now_wall_us); break;
+    case AdminQuery::rooms: json = rooms_json(report); break;
+    case AdminQuery::plugins: json["plugins"] = plugins_json(report.plugins); break;
+  }
+  // Names and reasons come from outside: text that is not UTF-8 must not take the answer down.
+  return json.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace relay

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "ingest/source.h"
+#include "log/log.h"
+#include "net/admin.h"
+#include "net/shard.h"
+#include "pipeline/intake.h"
+#include "pipeline/pipeline.h"
+
+namespace relay {
+
+/// One plugin, for people.
+struct PluginReport {
+  std::string name, id, version, path;
+  bool disabled = false;
+  PluginCounters counters;
+};
+
+/// The whole relay at one moment, gathered from every thread that owns a part of it.
+struct RelayReport {
+  std::string version;
+  std::string epoch;
+  int64_t uptime_us = 0;
+  int threads = 0;
+  uint64_t rss_bytes = 0;
+  uint64_t skipped_batches = 0;
+  double events_in_per_s = 0;
+  double deliveries_per_s = 0;
+  Intake::Counters intake;
+  Pipeline::Counters pipeline;
+  Log::Bounds log;
+  std::vector<PluginReport> plugins;
+  std::vector<SourceStatus> sources;
+  std::vector<ShardReport> shards;
+};
+
+/// The JSON answer to `what`.
+[[nodiscard]] std::string to_json(const RelayReport& report, AdminQuery what, int64_t now_wall_us);
+
+}  // namespace relay

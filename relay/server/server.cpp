@@ -1,0 +1,269 @@
+#include "server/server.h"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <future>
+#include <thread>
+#include <utility>
+
+#include "base/ids.h"
+#include "config/listen.h"
+#include "hub/hub.h"
+#include "ingest/source_factory.h"
+#include "log/memory_log.h"
+#include "net/listener.h"
+#include "net/shard.h"
+#include "pipeline/pipeline.h"
+#include "server/admin_desk.h"
+#include "server/plan.h"
+
+namespace relay {
+namespace {
+
+constexpr size_t kIntakeEvents = 65536;
+constexpr size_t kIntakeBytes = 64 << 20;
+constexpr int64_t kHubPatienceUs = 100000;
+constexpr rlim_t kReservedDescriptors = 128;  // files, journals, plugins, the admin's own connection
+
+// Raises the soft limit to the hard one and leaves a reserve, so that accepting never runs into EMFILE.
+size_t connection_limit(int configured) {
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  if (limit.rlim_cur < limit.rlim_max) {
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+    getrlimit(RLIMIT_NOFILE, &limit);
+  }
+  const rlim_t free = limit.rlim_cur > 2 * kReservedDescriptors ? limit.rlim_cur - kReservedDescriptors
+                                                                : limit.rlim_cur / 2;
+  if (configured <= 0) return static_cast<size_t>(free);
+  return std::min(static_cast<size_t>(configured), static_cast<size_t>(free));
+}
+
+int shard_count(int configured) {
+  if (configured > 0) return configured;
+  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+class HubSink final : public BatchSink {
+ public:
+  explicit HubSink(Hub& hub) : hub_(hub) {}
+  void publish(const RoutedBatchRef& batch) override { hub_.publish(batch); }
+
+ private:
+  Hub& hub_;
+};
+
+class IntakeServices final : public HostServices {
+ public:
+  explicit IntakeServices(Intake& intake) : intake_(intake) {}
+  [[nodiscard]] bool publish(const EventFields& fields) override {
+    Publication publication;
+    publication.events.push_back(Event::make(fields));
+    return intake_.offer(std::move(publication));
+  }
+
+ private:
+  Intake& intake_;
+};
+
+}  // namespace
+
+struct Server::Impl {
+  Impl(Config initial, Options chosen, Clock& clock_, Logger& logger_)
+      : config(std::make_shared<const Config>(std::move(initial))),
+        options(std::move(chosen)),
+        clock(clock_),
+        logger(logger_),
+        directory(options.plugin_places),
+        log(random_id(), static_cast<uint64_t>(config->journal.retention_events),
+            static_cast<uint64_t>(config->journal.retention_bytes)),
+        intake(kIntakeEvents, kIntakeBytes),
+        services(intake) {}
+
+  PluginInstance::Surroundings plugin_surroundings() {
+    FieldLimits limits;
+    limits.data_bytes = static_cast<size_t>(config->security.content_filtering.max_message_size);
+    return {logger, clock, services, limits};
+  }
+
+  Status check_exposure() const;
+  Status open_listeners(std::vector<std::vector<int>>& per_shard);
+  Status start_shards();
+  void start_sources();
+  Status start();
+  void drain();
+
+  ConfigRef config;
+  const Options options;
+  Clock& clock;
+  Logger& logger;
+  const PluginDirectory directory;
+  MemoryLog log;
+  Intake intake;
+  IntakeServices services;
+  AdminDesk desk;  // outlives the shards, whose requests it answers
+  std::vector<std::unique_ptr<Shard>> shards;
+  std::unique_ptr<Hub> hub;
+  std::unique_ptr<HubSink> sink;
+  std::unique_ptr<Pipeline> pipeline;
+  std::vector<std::unique_ptr<Source>> sources;
+  std::vector<std::string> addresses;
+  std::vector<std::string> plugin_names;
+  bool running = false;
+};
+
+Status Server::Impl::check_exposure() const {
+  if (options.insecure) return {};
+  for (const std::string& text : config->server.listen) {
+    const auto address = parse_listen(text);
+    if (!address) return tl::unexpected(address.error());
+    if (!is_loopback(*address))
+      return fail("exposed", text,
+                  "is reachable from other machines and nothing asks who connects; listen on 127.0.0.1, or say "
+                  "--insecure if a proxy or firewall guards it");
+  }
+  return {};
+}
+
+// Every shard gets a socket of its own for every address; the kernel spreads connections over them.
+Status Server::Impl::open_listeners(std::vector<std::vector<int>>& per_shard) {
+  for (const std::string& text : config->server.listen) {
+    auto address = parse_listen(text);
+    if (!address) return tl::unexpected(address.error());
+    if (Status unused = check_port_free(address->host, address->port); !unused) return unused;
+    for (std::vector<int>& listeners : per_shard) {
+      const Result<int> fd = open_listener(address->host, address->port);
+      if (!fd) return tl::unexpected(fd.error());
+      listeners.push_back(*fd);
+      address->port = listener_port(*fd);
+    }
+    addresses.push_back(address->to_string());
+  }
+  return {};
+}
+
+Status Server::Impl::start_shards() {
+  const int count = shard_count(config->server.threads);
+  const size_t limit = std::max<size_t>(1, connection_limit(config->server.max_connections) / static_cast<size_t>(count));
+  std::vector<std::vector<int>> listeners(static_cast<size_t>(count));
+  Status opened = open_listeners(listeners);
+  for (int number = 0; opened && number < count; ++number) {
+    shards.push_back(std::make_unique<Shard>(
+        Shard::Surroundings{number, intake, log, clock, logger, desk, limit, config}));
+    opened = shards.back()->start(std::exchange(listeners[static_cast<size_t>(number)], {}));
+  }
+  for (const std::vector<int>& unused : listeners)
+    for (const int fd : unused) close_listener(fd);
+  return opened;
+}
+
+void Server::Impl::start_sources() {
+  for (const SourceConfig& entry : config->sources) {
+    sources.push_back(make_source(entry, intake, clock, logger));
+    sources.back()->start();
+  }
+}
+
+Status Server::Impl::start() {
+  if (Status safe = check_exposure(); !safe) return safe;
+  auto plan = make_plan(*config, directory, plugin_surroundings());
+  if (!plan) return tl::unexpected(plan.error());
+  for (const Stage& stage : plan->stages) {
+    const PluginLibrary& library = stage.plugin().library();
+    plugin_names.push_back(stage.plugin().name() + " " + std::string(library.version()) + " (" +
+                           library.path().string() + ")");
+  }
+  if (Status started = start_shards(); !started) return started;
+  std::vector<ShardPort*> ports;
+  std::vector<Shard*> all;
+  for (const auto& shard : shards) {
+    ports.push_back(shard.get());
+    all.push_back(shard.get());
+  }
+  hub = std::make_unique<Hub>(std::move(ports), kHubPatienceUs);
+  sink = std::make_unique<HubSink>(*hub);
+  pipeline = std::make_unique<Pipeline>(
+      intake, log, *sink, clock, logger,
+      static_cast<size_t>(config->security.content_filtering.max_message_size));
+  pipeline->start(std::move(*plan));
+  start_sources();
+  std::vector<const Source*> watched;
+  for (const auto& source : sources) watched.push_back(source.get());
+  desk.start({*pipeline, intake, log, *hub, clock, std::move(all), std::move(watched)});
+  running = true;
+  return {};
+}
+
+// From the sources to the clients, in the direction of the flow: nothing that was taken in is left behind.
+void Server::Impl::drain() {
+  if (!std::exchange(running, false)) return;
+  desk.stop();
+  for (const auto& source : sources) source->stop();
+  intake.close();
+  pipeline->join();
+  const auto timeout_us = static_cast<int64_t>(config->server.drain_timeout * 1e6);
+  for (const auto& shard : shards) shard->drain(timeout_us);
+  for (const auto& shard : shards) shard->join();
+}
+
+Server::Server(Config config, Options options, Clock& clock, Logger& logger)
+    : impl_(std::make_unique<Impl>(std::move(config), std::move(options), clock, logger)) {}
+
+Server::~Server() {
+  stop();
+  impl_->drain();
+}
+
+Status Server::check() {
+  if (Status safe = impl_->check_exposure(); !safe) return safe;
+  const auto plan = make_plan(*impl_->config, impl_->directory, impl_->plugin_surroundings());
+  if (!plan) return tl::unexpected(plan.error());
+  return {};
+}
+
+Status Server::start() { return impl_->start(); }
+const std::vector<std::string>& Server::addresses() const { return impl_->addresses; }
+std::vector<std::string> Server::plugins() const { return impl_->plugin_names; }
+int Server::threads() const { return static_cast<int>(impl_->shards.size()); }
+
+Result<std::vector<std::string>> Server::reload(Config config) {
+  const Config& current = *impl_->config;
+  std::vector<std::string> left_alone;
+  const auto keep = [&](const char* key, auto& fresh, const auto& old) {
+    if (fresh == old) return;
+    fresh = old;
+    left_alone.emplace_back(key);
+  };
+  keep("server.listen", config.server.listen, current.server.listen);
+  keep("server.threads", config.server.threads, current.server.threads);
+  keep("server.max_connections", config.server.max_connections, current.server.max_connections);
+  keep("rooms.max_room_size", config.rooms.max_room_size, current.rooms.max_room_size);
+  keep("security.content_filtering.max_message_size", config.security.content_filtering.max_message_size,
+       current.security.content_filtering.max_message_size);
+  keep("journal", config.journal, current.journal);
+  keep("sources", config.sources, current.sources);
+
+  auto plan = make_plan(config, impl_->directory, impl_->plugin_surroundings());
+  if (!plan) return tl::unexpected(plan.error());
+  const auto fresh = std::make_shared<PipelinePlan>(std::move(*plan));
+  std::promise<void> exchanged;
+  const bool posted = impl_->pipeline->post([&exchanged, fresh](Pipeline& pipeline) {
+    *fresh = pipeline.exchange(std::move(*fresh));
+    exchanged.set_value();
+  });
+  if (!posted) return fail("reload_busy", "pipeline", "too many orders wait; reload again in a moment");
+  exchanged.get_future().wait();
+  impl_->config = std::make_shared<const Config>(std::move(config));
+  for (const auto& shard : impl_->shards) shard->reconfigure(impl_->config);
+  return left_alone;
+}
+
+void Server::drain() { impl_->drain(); }
+
+void Server::stop() {
+  for (const auto& shard : impl_->shards) shard->stop();
+}
+
+}  // namespace relay

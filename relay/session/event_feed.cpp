@@ -1,0 +1,202 @@
+#include "session/event_feed.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "event/envelope.h"
+#include "pipeline/route_table.h"
+#include "session/describe.h"
+
+namespace relay {
+namespace {
+
+/// Events looked at in one step: about 0.1 ms of work.
+constexpr size_t kChunk = 256;
+constexpr std::string_view kRootNamespace = "/";
+
+// What ShardHub::dispatch does, for an event of the past.
+bool went_to_room(const RouteTable& routes, const Event& event, std::string_view room) {
+  std::vector<Delivery> deliveries;
+  route_event(routes, event, deliveries);
+  return std::any_of(deliveries.begin(), deliveries.end(), [&](const Delivery& delivery) {
+    const Route& route = *delivery.route;
+    if (route.namespace_ != kRootNamespace) return false;
+    if (!event.room().empty()) return event.room() == room;
+    return std::find(route.rooms.begin(), route.rooms.end(), room) != route.rooms.end();
+  });
+}
+
+}  // namespace
+
+EventFeed::EventFeed(ShardServices& services, FeedSink& sink) : services_(services), sink_(sink) {}
+
+EventFeed::~EventFeed() { clear(); }
+
+Status EventFeed::subscribe(std::string name, Selection selection, const StartPosition& start) {
+  remove(name, false);
+  if (entries_.size() >= kMaxSubscriptions)
+    return fail("too_many_subscriptions", name, "a session has at most 64 subscriptions and rooms");
+  const uint64_t next = services_.hub.delivered() + 1;
+  Entry entry;
+  entry.name = std::move(name);
+  entry.selection = std::make_shared<const Selection>(std::move(selection));
+  entry.resumed = start.resumed;
+  entry.first = entry.cursor = start.kind == StartPosition::Kind::offset ? start.value : next;
+  entry.wanted = start.kind == StartPosition::Kind::last ? start.value : 0;
+  entry.phase = entry.wanted > 0 ? Phase::seeking : Phase::reading;
+  if (entry.cursor == next && entry.wanted == 0) {
+    entry.phase = Phase::live;
+    services_.hub.subscribe(entry.selection, *this);
+  }
+  entries_.push_back(std::move(entry));
+  // Not from here: the answer to the subscription goes out first.
+  if (entries_.back().phase != Phase::live) services_.timers.arm(timer_, services_.clock.monotonic_us());
+  return {};
+}
+
+bool EventFeed::unsubscribe(std::string_view name) { return remove(name, false); }
+
+Status EventFeed::join(const std::string& room) {
+  if (!is_valid_room(room))
+    return fail("bad_room", "room", "a room has 1 to 200 bytes without control characters, * or >");
+  if (find(room, true) != nullptr) return {};
+  if (entries_.size() >= kMaxSubscriptions)
+    return fail("too_many_subscriptions", room, "a session has at most 64 subscriptions and rooms");
+  if (!services_.hub.join(kRootNamespace, room, *this)) return fail("room_full", room, "the room is full");
+  Entry entry;
+  entry.name = room;
+  entry.first = services_.hub.delivered() + 1;
+  entries_.push_back(std::move(entry));
+  return {};
+}
+
+bool EventFeed::leave(std::string_view room) { return remove(room, true); }
+
+EventFeed::Entry* EventFeed::find(std::string_view name, bool room) {
+  const auto found = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& entry) {
+    return entry.name == name && (entry.selection == nullptr) == room;
+  });
+  return found == entries_.end() ? nullptr : &*found;
+}
+
+bool EventFeed::remove(std::string_view name, bool room) {
+  Entry* const entry = find(name, room);
+  if (entry == nullptr) return false;
+  const Entry removed = std::move(*entry);
+  entries_.erase(entries_.begin() + (entry - entries_.data()));
+  detach(removed);
+  return true;
+}
+
+void EventFeed::detach(const Entry& entry) {
+  if (entry.selection == nullptr) return services_.hub.leave(kRootNamespace, entry.name, *this);
+  if (entry.phase != Phase::live) return;
+  // Two names may hold equal selections, which the hub counts as one.
+  const bool still_used = std::any_of(entries_.begin(), entries_.end(), [&entry](const Entry& other) {
+    return &other != &entry && other.selection != nullptr && other.phase == Phase::live &&
+           other.selection->key == entry.selection->key;
+  });
+  if (!still_used) services_.hub.unsubscribe(*entry.selection, *this);
+}
+
+void EventFeed::clear() {
+  timer_.disarm();
+  while (!entries_.empty()) {
+    const Entry removed = std::move(entries_.back());
+    entries_.pop_back();
+    detach(removed);
+  }
+}
+
+void EventFeed::deliver(const RoutedBatch&, const RoutedEvent& event, const Delivery*) {
+  if (std::exchange(newest_live_, event.event->offset()) == event.event->offset()) return;
+  sink_.send_event(event.event);
+}
+
+void EventFeed::missed(uint64_t from, uint64_t to) {
+  sink_.send_gap({to - from + 1, from, to, gap_reason::kShardSlow});
+}
+
+void EventFeed::on_timer(int64_t) { step(); }
+
+void EventFeed::step() {
+  bool behind = false;
+  for (Entry& entry : entries_) {
+    if (entry.phase == Phase::seeking) seek(entry);
+    if (entry.phase == Phase::reading) read(entry);
+    behind |= entry.phase != Phase::live;
+  }
+  // With a full outbox the session's drained() brings the next step.
+  if (behind && sink_.history_room() > 0) services_.timers.arm(timer_, services_.clock.monotonic_us());
+}
+
+void EventFeed::seek(Entry& entry) {
+  const uint64_t oldest = services_.log.bounds().oldest;
+  const uint64_t from = entry.cursor > oldest + kChunk ? entry.cursor - kChunk : oldest;
+  std::vector<EventRef> events;
+  if (from < entry.cursor) services_.log.read(from, entry.cursor - 1, kChunk, events);
+  for (; !events.empty() && entry.wanted > 0; events.pop_back()) {
+    entry.cursor = events.back()->offset();
+    if (wants(entry, *events.back())) --entry.wanted;
+  }
+  if (entry.wanted > 0) entry.cursor = std::min(entry.cursor, from);
+  if (entry.wanted > 0 && entry.cursor > oldest) return;
+  entry.first = entry.cursor;
+  entry.phase = Phase::reading;
+}
+
+void EventFeed::read(Entry& entry) {
+  const uint64_t delivered = services_.hub.delivered();
+  const size_t limit = std::min(kChunk, sink_.history_room());
+  // An offset ahead of this shard was learnt from another one: the hub will get there.
+  if (entry.cursor <= delivered && limit > 0) read_chunk(entry, delivered, limit);
+  if (entry.cursor != delivered + 1) return;
+  entry.phase = Phase::live;
+  services_.hub.subscribe(entry.selection, *this);
+}
+
+void EventFeed::read_chunk(Entry& entry, uint64_t to, size_t limit) {
+  std::vector<EventRef> events;
+  services_.log.read(entry.cursor, to, limit, events);
+  const uint64_t oldest = events.empty() ? to + 1 : events.front()->offset();
+  if (oldest > entry.cursor)
+    sink_.send_gap({oldest - entry.cursor, entry.cursor, oldest - 1, gap_reason::kExpired});
+  entry.cursor = oldest;
+  for (const EventRef& event : events) {
+    entry.cursor = event->offset() + 1;
+    if (entry.resumed && event->is_backfill()) continue;
+    if (wants(entry, *event) && !sent_by_another(entry, *event)) sink_.send_event(event);
+  }
+}
+
+bool EventFeed::wants(const Entry& entry, const Event& event) const {
+  const RouteTable& routes = services_.hub.routes();
+  if (entry.selection == nullptr) return went_to_room(routes, event, entry.name);
+  return entry.selection->matches(routes, event);
+}
+
+bool EventFeed::sent_by_another(const Entry& entry, const Event& event) const {
+  return std::any_of(entries_.begin(), entries_.end(), [&](const Entry& other) {
+    if (&other == &entry || event.offset() < other.first || other.phase == Phase::seeking) return false;
+    const bool live = other.phase == Phase::live;
+    // What is live skips backfill; what is read has come as far as its cursor.
+    const bool came_by = live ? !event.is_backfill() : event.offset() < other.cursor;
+    return came_by && wants(other, event);
+  });
+}
+
+std::vector<std::string> EventFeed::rooms() const {
+  std::vector<std::string> names;
+  for (const Entry& entry : entries_)
+    if (entry.selection == nullptr) names.push_back(entry.name);
+  return names;
+}
+
+std::vector<std::string> EventFeed::selections() const {
+  std::vector<std::string> texts;
+  for (const Entry& entry : entries_)
+    if (entry.selection != nullptr) texts.push_back(describe(*entry.selection));
+  return texts;
+}
+
+}  // namespace relay

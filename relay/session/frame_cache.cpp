@@ -1,0 +1,99 @@
+#include "session/frame_cache.h"
+
+#include <algorithm>
+
+#include "codec/socket_io.h"
+#include "codec/sse.h"
+#include "codec/websocket_frame.h"
+#include "event/serialize.h"
+
+namespace relay {
+namespace {
+
+bool is_seed(StreamFormat format) {
+  return format == StreamFormat::seed || format == StreamFormat::v1_seed || format == StreamFormat::sse_seed;
+}
+
+FrameRef socket_io_frame(const Event& event, std::string_view namespace_, std::string_view name,
+                         std::string_view payload) {
+  std::string text;
+  text.reserve(payload.size() + namespace_.size() + name.size() + 16);
+  append_socket_io_event(text, namespace_, name, payload);
+  return Frame::make(text_frame(text), event.offset());
+}
+
+std::string seed_json(const Event& event) {
+  std::string json;
+  append_seed_json(json, event);
+  return json;
+}
+
+}  // namespace
+
+std::string encode_stream_frame(const Event& event, StreamFormat format, std::string_view epoch) {
+  std::string json;
+  if (is_seed(format))
+    append_seed_json(json, event);
+  else
+    append_cloudevent_json(json, event, epoch);
+  switch (format) {
+    case StreamFormat::cloudevents:
+    case StreamFormat::seed:
+      return text_frame(json);
+    case StreamFormat::v1_cloudevents:
+    case StreamFormat::v1_seed:
+      return text_frame(R"({"op":"event","event":)" + json + "}");
+    default:
+      break;
+  }
+  std::string id;
+  if (event.offset() != 0) id = std::string(epoch) + ":" + std::to_string(event.offset());
+  std::string text;
+  append_sse_event(text, id, event.type(), json);
+  return text;
+}
+
+FrameCache::FrameCache(std::string epoch) : epoch_(std::move(epoch)) {}
+
+FrameRef FrameCache::stream(const EventRef& event, StreamFormat format) {
+  FrameRef& frame = slot_of(event).streams[static_cast<size_t>(format)];
+  if (!frame) frame = Frame::make(encode_stream_frame(*event, format, epoch_), event->offset());
+  return frame;
+}
+
+FrameRef FrameCache::socket_io(const RoutedBatch& batch, const RoutedEvent& event, const Delivery& delivery) {
+  std::vector<FrameRef>& frames = slot_of(event.event).deliveries;
+  const auto index = static_cast<size_t>(&delivery - batch.deliveries.data()) - event.first_delivery;
+  if (frames.size() < event.deliveries) frames.resize(event.deliveries);
+  if (!frames[index]) {
+    const Route& route = *delivery.route;
+    if (delivery.view >= 0)
+      frames[index] = socket_io_frame(*event.event, route.namespace_, route.event,
+                                      batch.views[static_cast<size_t>(delivery.view)]);
+    else
+      frames[index] = socket_io_frame(*event.event, route.namespace_, route.event, seed_json(*event.event));
+  }
+  return frames[index];
+}
+
+FrameRef FrameCache::socket_io_subscribed(const EventRef& event, std::string_view namespace_) {
+  auto& frames = slot_of(event).subscribed;
+  const auto found = std::find_if(frames.begin(), frames.end(),
+                                  [namespace_](const auto& each) { return each.first == namespace_; });
+  if (found != frames.end()) return found->second;
+  FrameRef frame = socket_io_frame(*event, namespace_, "event", seed_json(*event));
+  frames.emplace_back(namespace_, frame);
+  return frame;
+}
+
+FrameCache::Slot& FrameCache::slot_of(const EventRef& event) {
+  Slot& slot = slots_[event->offset() % kSlots];
+  if (slot.event == event) return slot;
+  slot.event = event;
+  slot.streams = {};
+  slot.deliveries.clear();
+  slot.subscribed.clear();
+  return slot;
+}
+
+}  // namespace relay

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "codec/frame.h"
+#include "pipeline/routed_batch.h"
+
+namespace relay {
+
+/// How a stream client gets an event. The WebSocket ones are whole frames, header included.
+enum class StreamFormat : uint8_t {
+  cloudevents,     ///< WebSocket text: the CloudEvent
+  seed,            ///< WebSocket text: the seed's shape
+  v1_cloudevents,  ///< WebSocket text: seneca.v1.json's event message
+  v1_seed,
+  sse_cloudevents,
+  sse_seed,
+};
+
+/// Appends `event` in `format`, ready for the wire. An event without offset has no SSE id.
+[[nodiscard]] std::string encode_stream_frame(const Event& event, StreamFormat format,
+                                              std::string_view epoch);
+
+/// Encodes an event once for all the sessions of a shard that want it in the same form. Owned by the shard.
+///
+/// Holds the frames of the newest kSlots events that were asked for, by offset modulo kSlots: live events and
+/// the history of several clients replace each other's only when they fall into one slot.
+class FrameCache {
+ public:
+  explicit FrameCache(std::string epoch);
+
+  [[nodiscard]] FrameRef stream(const EventRef& event, StreamFormat format);
+  /// The Socket.IO event that a route makes of it.
+  [[nodiscard]] FrameRef socket_io(const RoutedBatch& batch, const RoutedEvent& event,
+                                   const Delivery& delivery);
+  /// The Socket.IO event `event` with the seed's shape, for a subscription in `namespace_`.
+  [[nodiscard]] FrameRef socket_io_subscribed(const EventRef& event, std::string_view namespace_);
+
+ private:
+  static constexpr size_t kSlots = 64;
+  static constexpr size_t kStreamFormats = 6;
+
+  struct Slot {
+    EventRef event;  // whose frames these are; kept, so that its address stays its own
+    std::array<FrameRef, kStreamFormats> streams;
+    std::vector<FrameRef> deliveries;                          // by the delivery's place among the event's
+    std::vector<std::pair<std::string, FrameRef>> subscribed;  // by namespace
+  };
+  Slot& slot_of(const EventRef& event);
+
+  const std::string epoch_;
+  std::array<Slot, kSlots> slots_;
+};
+
+}  // namespace relay

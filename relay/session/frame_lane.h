@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "codec/frame.h"
+
+namespace relay {
+
+/// A queue of frames in a ring. Unlike std::deque an empty one holds no memory: most sessions are idle.
+class FrameLane {
+ public:
+  [[nodiscard]] size_t size() const { return size_; }
+  [[nodiscard]] bool empty() const { return size_ == 0; }
+  [[nodiscard]] const Frame& operator[](size_t index) const { return *ring_[slot(index)]; }
+
+  void push_back(FrameRef frame);
+  /// Takes the frame at `index` out; cheap near the front.
+  FrameRef take(size_t index);
+
+ private:
+  static constexpr size_t kFirstCapacity = 8;
+  /// An empty ring larger than this is given back.
+  static constexpr size_t kKeptCapacity = 64;
+
+  // The ring's size is a power of two.
+  [[nodiscard]] size_t slot(size_t index) const { return (head_ + index) & (ring_.size() - 1); }
+  void grow();
+
+  std::vector<FrameRef> ring_;
+  size_t head_ = 0;
+  size_t size_ = 0;
+};
+
+}  // namespace relay

@@ -1,0 +1,108 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+#include "pipeline/intake.h"
+#include "session/outbox.h"
+#include "session/shard_services.h"
+#include "session/transport.h"
+
+namespace relay {
+
+/// One row of `senecactl stats --clients`.
+struct SessionInfo {
+  std::string id;
+  std::string protocol;  ///< "socketio", "ws", "ws.v1", "sse"
+  std::string address;   ///< peer, "127.0.0.1:51234"
+  std::vector<std::string> rooms;
+  std::vector<std::string> subscriptions;  ///< selection texts
+  int64_t connected_us = 0;                ///< wall clock
+  uint64_t events_sent = 0;                ///< events put into the outbox
+  uint64_t events_dropped = 0;
+  size_t queued_frames = 0;
+  size_t queued_bytes = 0;
+};
+
+/// How a client asked to be served: its URL's query, decoded, and what the connection is.
+struct SessionRequest {
+  std::string address;
+  std::vector<std::pair<std::string, std::string>> query;  ///< percent-decoded, in order
+  std::string subprotocol;                                 ///< the negotiated one, or ""
+  std::string last_event_id;                               ///< SSE
+
+  /// The first value of `name`, or "".
+  [[nodiscard]] std::string_view get(std::string_view name) const;
+};
+
+/// Bytes that may wait for one client.
+inline constexpr size_t kSessionQueueBytes = size_t{4} << 20;
+
+/// One client's protocol state, whatever the protocol. Owned by its connection; lives on one shard; no locks.
+///
+/// Order of calls: start, then receive_* / published / pong in any order, then closed exactly once. After it
+/// asked its transport to close, a session gets only `closed`.
+class Session {
+ public:
+  Session(std::string id, ShardServices& services, Transport& transport);
+  virtual ~Session() = default;
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  /// The handshake is done: greet. An error refuses the client; the connection answers it in its protocol's
+  /// way.
+  [[nodiscard]] virtual Status start(const SessionRequest& request) = 0;
+  /// One whole message; text is valid UTF-8.
+  virtual void receive_text(std::string_view message) = 0;
+  virtual void receive_binary(std::string_view message) = 0;
+  virtual void pong() {}
+  /// What became of the publication submitted with `token`.
+  virtual void published(uint64_t token, const PublishResult& result) = 0;
+  /// Frames left the outbox: room for catching up with history.
+  virtual void drained() {}
+  /// The relay is stopping: say goodbye; the connection closes afterwards.
+  virtual void drain() = 0;
+  /// The connection is gone. Leave rooms, drop subscriptions.
+  virtual void closed(std::string_view reason) = 0;
+  /// A new configuration is in `services`.
+  virtual void reconfigured() {}
+
+  [[nodiscard]] virtual SessionInfo info() const = 0;
+
+  [[nodiscard]] const std::string& id() const { return id_; }
+  [[nodiscard]] Outbox& outbox() { return outbox_; }
+
+ protected:
+  /// Queues a frame and asks for a flush. On overflow closes with 1013 "too slow" and answers false.
+  bool send(Priority lane, FrameRef frame);
+  /// Asks the transport to close; from then on nothing is sent.
+  void close(uint16_t code, std::string_view reason);
+  [[nodiscard]] bool closing() const { return closing_; }
+
+  /// Notes who came when; first thing in `start`.
+  void note_start(const SessionRequest& request);
+  /// The part of `info` that is the same for every protocol.
+  [[nodiscard]] SessionInfo base_info(std::string_view protocol) const;
+  /// What full lanes lost, once there is room again to tell; `events` is 0 when there is nothing to tell.
+  [[nodiscard]] Outbox::Gap gap_to_tell();
+  /// Frames that may be queued without pushing others out: half the bound, so that live events find room.
+  [[nodiscard]] size_t room() const;
+
+  std::string id_;
+  ShardServices& services_;
+  Transport& transport_;
+  Outbox outbox_;
+
+ private:
+  const size_t max_frames_;
+  std::string address_;
+  int64_t connected_us_ = 0;
+  uint64_t events_sent_ = 0;
+  bool closing_ = false;
+};
+
+}  // namespace relay

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/timer_wheel.h"
+#include "config/config.h"
+#include "event/event.h"
+#include "hub/shard_hub.h"
+#include "log/log.h"
+
+namespace relay {
+
+class FrameCache;
+
+/// How sessions bring events in. Implemented by the shard over the intake. [shard]
+class Publisher {
+ public:
+  virtual ~Publisher() = default;
+  /// False when the intake is full: `events` is untouched; the session pauses reading, keeps them and tries
+  /// again on a timer of its own, so nothing a client sent is lost and its socket pushes back. With token !=
+  /// 0 the session's `published(token, …)` is called later, in the order of submission.
+  [[nodiscard]] virtual bool submit(std::vector<EventRef>& events, std::string_view session_id,
+                                    uint64_t token) = 0;
+};
+
+/// What a shard counts; written by the shard only, read by anybody through ShardStats.
+struct ShardCounters {
+  uint64_t events_delivered = 0;   ///< events put into outboxes
+  uint64_t events_dropped = 0;     ///< by full outboxes
+  uint64_t messages_received = 0;  ///< from clients
+  uint64_t messages_refused = 0;   ///< malformed or not allowed
+  uint64_t events_published = 0;   ///< by clients of this shard
+};
+
+/// What every session of a shard shares. Owned by the shard; everything here is used on the shard's thread
+/// only, but `log`, `clock` and `logger`, which are safe anywhere.
+struct ShardServices {
+  ShardHub& hub;
+  FrameCache& frames;
+  Publisher& publisher;
+  TimerWheel& timers;
+  ShardCounters& counters;
+  const Log& log;
+  const Clock& clock;
+  Logger& logger;
+  ConfigRef config;  ///< replaced on reload
+};
+
+}  // namespace relay

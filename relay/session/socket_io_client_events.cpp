@@ -1,0 +1,161 @@
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "session/client_envelope.h"
+#include "session/socket_io_namespace.h"
+#include "session/socket_io_session.h"
+
+namespace relay {
+namespace {
+
+using seneca::JsonView;
+
+std::string refusal(const Error& error) {
+  std::string json = R"({"ok":false,"code":)";
+  seneca::append_json_string(json, error.code);
+  json += ",\"message\":";
+  seneca::append_json_string(json,
+                             error.subject.empty() ? error.message : error.subject + ": " + error.message);
+  return json += '}';
+}
+
+// "general" or {"room":"general"}.
+std::string room_of(const JsonView& argument) {
+  return argument.is_object() ? argument.get("room").string() : argument.string();
+}
+
+// A text or an array of texts.
+std::vector<std::string> texts_of(const JsonView& value) {
+  std::vector<std::string> texts;
+  if (value.is_string()) texts.push_back(value.string());
+  for (const JsonView& item : value.items()) texts.push_back(item.string());
+  return texts;
+}
+
+std::string filter_of(const JsonView& value) {
+  return value.is_string() ? value.string() : std::string(value.raw());
+}
+
+Result<Selection> selection_of(const JsonView& argument) {
+  if (!argument.is_object()) return Selection::make(texts_of(argument), "", {});
+  return Selection::make(texts_of(argument.get("match")), filter_of(argument.get("filter")),
+                         texts_of(argument.get("rooms")));
+}
+
+}  // namespace
+
+SocketIoNamespace::Handler SocketIoNamespace::find_handler(const JsonView& name) {
+  static constexpr std::array<std::pair<std::string_view, Handler>, 7> kHandlers = {{
+      {"join", &SocketIoNamespace::on_join},
+      {"join_room", &SocketIoNamespace::on_join},
+      {"leave", &SocketIoNamespace::on_leave},
+      {"leave_room", &SocketIoNamespace::on_leave},
+      {"subscribe", &SocketIoNamespace::on_subscribe},
+      {"unsubscribe", &SocketIoNamespace::on_unsubscribe},
+      {"publish", &SocketIoNamespace::on_publish},
+  }};
+  for (const auto& [known, handler] : kHandlers)
+    if (name.equals(known)) return handler;
+  return nullptr;
+}
+
+void SocketIoNamespace::receive(const SocketIoPacket& packet) {
+  const JsonView arguments(packet.payload);
+  const ClientEvent event{arguments.at(1), arguments.at(2), packet.has_id, packet.id};
+  const Handler handler = find_handler(arguments.at(0));
+  Status done;
+  if (packet.attachments > 0)
+    done = fail("binary_unsupported", "event",
+                "events with binary arguments are not taken; send JSON or base64 text");
+  else if (handler == nullptr)
+    done =
+        fail("unknown_event", "event", "the relay answers join, leave, subscribe, unsubscribe and publish");
+  else
+    done = (this->*handler)(event);
+  if (done) return;
+  ++session_.services().counters.messages_refused;
+  if (event.has_ack) send_ack(event.ack, refusal(done.error()));
+}
+
+Status SocketIoNamespace::on_join(const ClientEvent& event) {
+  Status done = join(room_of(event.first));
+  if (done) confirm(event);
+  return done;
+}
+
+Status SocketIoNamespace::on_leave(const ClientEvent& event) {
+  Status done = leave(room_of(event.first));
+  if (done) confirm(event);
+  return done;
+}
+
+Status SocketIoNamespace::on_subscribe(const ClientEvent& event) {
+  Result<Selection> selection = selection_of(event.first);
+  if (!selection) return tl::unexpected<Error>(selection.error());
+  const bool known = std::any_of(selections_.begin(), selections_.end(),
+                                 [&selection](const auto& each) { return each->key == selection->key; });
+  if (!known && selections_.size() >= kMaxSubscriptions)
+    return fail("too_many_subscriptions", "subscribe", "a client can have at most 64 subscriptions");
+  if (!known) {
+    selections_.push_back(std::make_shared<const Selection>(std::move(*selection)));
+    session_.services().hub.subscribe(selections_.back(), *this);
+  }
+  confirm(event);
+  return {};
+}
+
+// Without argument: all of them.
+Status SocketIoNamespace::on_unsubscribe(const ClientEvent& event) {
+  Result<Selection> selection = selection_of(event.first);
+  if (!selection) return tl::unexpected<Error>(selection.error());
+  const size_t removed = std::erase_if(selections_, [&](const auto& each) {
+    if (event.first && each->key != selection->key) return false;
+    session_.services().hub.unsubscribe(*each, *this);
+    return true;
+  });
+  if (event.first && removed == 0) return fail("unknown_sub", "unsubscribe", "there is no such subscription");
+  confirm(event);
+  return {};
+}
+
+// publish(event), publish([events]) or publish(type, data).
+Status SocketIoNamespace::on_publish(const ClientEvent& event) {
+  std::string typed;
+  std::string_view json = event.first.raw();
+  if (event.first.is_string()) {
+    typed = R"({"type":)";
+    typed += json;
+    typed += ",\"data\":";
+    typed += event.second ? event.second.raw() : std::string_view("null");
+    json = typed += '}';
+  }
+  if (json.empty()) return fail("missing_field", "event", "is missing; give an event, or a type and data");
+  Result<std::vector<EventRef>> events =
+      parse_events(json, client_envelope(session_.services(), "/socket.io"));
+  if (!events) return tl::unexpected<Error>(events.error());
+  if (events->empty()) {
+    confirm(event);
+    return {};
+  }
+  session_.publish(*this, std::move(*events), event.has_ack, event.ack);
+  return {};
+}
+
+void SocketIoNamespace::confirm(const ClientEvent& event) {
+  if (event.has_ack) send_ack(event.ack, R"({"ok":true})");
+}
+
+void SocketIoNamespace::acknowledge(uint64_t id, const PublishResult& result) {
+  if (result.rejected > 0) {
+    const std::string reason = result.reason.empty() ? "a plugin refused the event" : result.reason;
+    return send_ack(id, refusal({"rejected", "", reason}));
+  }
+  send_ack(id, R"({"ok":true,"offset":)" + std::to_string(result.last_offset) + "}");
+}
+
+void SocketIoNamespace::send_ack(uint64_t id, std::string_view json) {
+  session_.push_packet(encode_socket_io_ack(name_, id, json));
+}
+
+}  // namespace relay

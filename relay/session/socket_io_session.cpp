@@ -1,0 +1,179 @@
+#include "session/socket_io_session.h"
+
+#include <algorithm>
+#include <seneca/json.hpp>
+#include <utility>
+
+#include "base/ids.h"
+#include "codec/websocket_frame.h"
+#include "session/socket_io_namespace.h"
+
+namespace relay {
+namespace {
+
+constexpr int64_t kConnectTimeoutUs = 45'000'000;
+constexpr int64_t kAttachmentsTimeoutUs = 10'000'000;
+
+}  // namespace
+
+SocketIoSession::SocketIoSession(std::string id, ShardServices& services, Transport& transport)
+    : Session(std::move(id), services, transport),
+      engine_(*this, services),
+      publish_queue_(services, transport, this->id()) {}
+
+SocketIoSession::~SocketIoSession() = default;
+
+Status SocketIoSession::start(const SessionRequest& request) {
+  note_start(request);
+  query_role_ = request.get("role");
+  engine_.open(id());
+  services_.timers.arm(deadline_, services_.clock.monotonic_us() + kConnectTimeoutUs);
+  return {};
+}
+
+void SocketIoSession::receive_text(std::string_view message) {
+  engine_.receive_text(message);
+}
+
+void SocketIoSession::receive_binary(std::string_view message) {
+  engine_.receive_binary(message);
+}
+
+void SocketIoSession::engine_message(std::string_view text) {
+  if (attachments_due_ > 0) return protocol_error("text while attachments are due");
+  const Result<SocketIoPacket> packet = decode_socket_io(text);
+  if (!packet) return protocol_error(packet.error().message);
+  switch (packet->type) {
+    case SocketIoType::connect:
+      return connect(*packet);
+    case SocketIoType::disconnect:
+      return disconnect(*packet);
+    case SocketIoType::event:
+    case SocketIoType::binary_event:
+    case SocketIoType::binary_ack:
+      return receive_event(*packet);
+    default:
+      return;  // an ack of nothing we asked for
+  }
+}
+
+void SocketIoSession::engine_binary(std::string_view) {
+  if (attachments_due_ == 0) return protocol_error("binary without a packet it belongs to");
+  // Their bytes are not kept: no event here can hold them.
+  if (--attachments_due_ == 0) deadline_.disarm();
+}
+
+void SocketIoSession::connect(const SocketIoPacket& packet) {
+  if (find(packet.namespace_) != nullptr) return protocol_error("connected to this namespace already");
+  const std::string name(packet.namespace_);
+  if (!is_known(name)) return push_packet(encode_socket_io_connect_error(name, "Invalid namespace"));
+  std::string role = query_role_;
+  if (const seneca::JsonView asked = seneca::JsonView(packet.payload).get("role"); asked.is_string())
+    role = asked.string();
+  auto joined = std::make_unique<SocketIoNamespace>(*this, name, random_id());
+  if (const Status entered = joined->enter(role); !entered)
+    return push_packet(encode_socket_io_connect_error(name, entered.error().message));
+  push_packet(encode_socket_io_connect(name, joined->sid()));
+  joined->greet();
+  namespaces_.push_back(std::move(joined));
+  if (!std::exchange(ever_connected_, true)) deadline_.disarm();
+}
+
+void SocketIoSession::disconnect(const SocketIoPacket& packet) {
+  if (!ever_connected_) return protocol_error("DISCONNECT before CONNECT");
+  std::erase_if(namespaces_, [&packet](const auto& each) { return each->name() == packet.namespace_; });
+}
+
+void SocketIoSession::receive_event(const SocketIoPacket& packet) {
+  if (!ever_connected_) return protocol_error("EVENT before CONNECT");
+  if (packet.attachments > 0) await_attachments(packet);
+  // A namespace just left is no error: the event and the news may have crossed.
+  SocketIoNamespace* const receiver = find(packet.namespace_);
+  if (receiver != nullptr && packet.type != SocketIoType::binary_ack) receiver->receive(packet);
+}
+
+void SocketIoSession::await_attachments(const SocketIoPacket& packet) {
+  attachments_due_ = packet.attachments;
+  services_.timers.arm(deadline_, services_.clock.monotonic_us() + kAttachmentsTimeoutUs);
+}
+
+void SocketIoSession::on_deadline(int64_t now_us) {
+  if (publish_queue_.waiting()) return services_.timers.arm(deadline_, now_us + kAttachmentsTimeoutUs);
+  close(websocket_close::kPolicy,
+        ever_connected_ ? "attachments did not come" : "no namespace was joined in time");
+}
+
+void SocketIoSession::protocol_error(std::string_view reason) {
+  ++services_.counters.messages_refused;
+  close(websocket_close::kProtocolError, reason);
+}
+
+bool SocketIoSession::is_known(std::string_view namespace_) const {
+  const auto& routes = services_.config->routes;
+  return namespace_ == "/" ||
+         std::any_of(routes.begin(), routes.end(),
+                     [namespace_](const RouteConfig& route) { return route.namespace_ == namespace_; });
+}
+
+SocketIoNamespace* SocketIoSession::find(std::string_view namespace_) const {
+  for (const auto& each : namespaces_)
+    if (each->name() == namespace_) return each.get();
+  return nullptr;
+}
+
+void SocketIoSession::push_packet(std::string_view packet) { engine_send(packet); }
+
+void SocketIoSession::engine_send(std::string_view packet) {
+  send(Priority::critical, Frame::make(text_frame(packet)));
+}
+
+void SocketIoSession::publish(const SocketIoNamespace& publisher, std::vector<EventRef> events, bool has_ack,
+                              uint64_t ack) {
+  const uint64_t token = has_ack ? next_token_++ : 0;
+  if (has_ack) awaited_.emplace(token, AwaitedAck{publisher.sid(), ack});
+  publish_queue_.submit(std::move(events), token);
+}
+
+void SocketIoSession::published(uint64_t token, const PublishResult& result) {
+  const auto found = awaited_.find(token);
+  if (found == awaited_.end()) return;
+  const AwaitedAck awaited = std::move(found->second);
+  awaited_.erase(found);
+  for (const auto& each : namespaces_)
+    if (each->sid() == awaited.sid) each->acknowledge(awaited.id, result);
+}
+
+void SocketIoSession::drained() {
+  if (closing()) return;
+  if (const Outbox::Gap gap = gap_to_tell(); gap.events > 0)
+    tell_gap({gap.events, gap.from, gap.to, gap_reason::kQueueFull});
+}
+
+void SocketIoSession::missed(const SocketIoNamespace& teller, uint64_t from, uint64_t to) {
+  if (!namespaces_.empty() && namespaces_.front().get() == &teller)
+    tell_gap({to - from + 1, from, to, gap_reason::kShardSlow});
+}
+
+void SocketIoSession::tell_gap(const GapNotice& gap) {
+  // A client that left every namespace has nothing to miss.
+  if (namespaces_.empty()) return;
+  std::string packet;
+  append_socket_io_event(packet, namespaces_.front()->name(), "gap", encode_gap(gap));
+  push_packet(packet);
+}
+
+void SocketIoSession::closed(std::string_view) {
+  deadline_.disarm();
+  engine_.stop();
+  publish_queue_.clear();
+  awaited_.clear();
+  namespaces_.clear();
+}
+
+SessionInfo SocketIoSession::info() const {
+  SessionInfo info = base_info("socketio");
+  for (const auto& each : namespaces_) each->describe_to(info);
+  return info;
+}
+
+}  // namespace relay

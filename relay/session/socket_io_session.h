@@ -1,0 +1,82 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "codec/gap.h"
+#include "codec/socket_io.h"
+#include "session/engine_io_link.h"
+#include "session/member_timer.h"
+#include "session/publish_queue.h"
+#include "session/session.h"
+
+namespace relay {
+
+class SocketIoNamespace;
+
+/// Socket.IO 5 over Engine.IO 4 on one WebSocket: packets in, the namespaces they belong to, attachments,
+/// deadlines. What a namespace does with an event is SocketIoNamespace's.
+class SocketIoSession final : public Session, private EngineIoOwner {
+ public:
+  SocketIoSession(std::string id, ShardServices& services, Transport& transport);
+  ~SocketIoSession() override;
+
+  [[nodiscard]] Status start(const SessionRequest& request) override;
+  void receive_text(std::string_view message) override;
+  void receive_binary(std::string_view message) override;
+  void published(uint64_t token, const PublishResult& result) override;
+  void drained() override;
+  // Clients told to disconnect stay away; those whose connection just closes come back, as they should.
+  void drain() override {}
+  void closed(std::string_view reason) override;
+  [[nodiscard]] SessionInfo info() const override;
+
+  // For the namespaces.
+  void push(Priority lane, FrameRef frame) { send(lane, std::move(frame)); }
+  /// One Socket.IO packet, ahead of the events that wait.
+  void push_packet(std::string_view packet);
+  /// Publishes for `publisher`, which is told when it asked for an acknowledgement.
+  void publish(const SocketIoNamespace& publisher, std::vector<EventRef> events, bool has_ack, uint64_t ack);
+  /// Told by every namespace; the client hears it once.
+  void missed(const SocketIoNamespace& teller, uint64_t from, uint64_t to);
+  [[nodiscard]] ShardServices& services() { return services_; }
+
+ private:
+  // EngineIoOwner
+  void engine_message(std::string_view text) override;
+  void engine_binary(std::string_view bytes) override;
+  void engine_send(std::string_view packet) override;
+  void engine_close(uint16_t code, std::string_view reason) override { close(code, reason); }
+  [[nodiscard]] bool engine_deaf() const override { return publish_queue_.waiting(); }
+
+  void connect(const SocketIoPacket& packet);
+  void disconnect(const SocketIoPacket& packet);
+  void receive_event(const SocketIoPacket& packet);
+  void await_attachments(const SocketIoPacket& packet);
+  void protocol_error(std::string_view reason);
+  [[nodiscard]] bool is_known(std::string_view namespace_) const;
+  [[nodiscard]] SocketIoNamespace* find(std::string_view namespace_) const;
+  void tell_gap(const GapNotice& gap);
+  void on_deadline(int64_t now_us);
+
+  struct AwaitedAck {
+    std::string sid;  // of the namespace that asked: it may have been left and joined again
+    uint64_t id = 0;
+  };
+
+  std::string query_role_;
+  std::vector<std::unique_ptr<SocketIoNamespace>> namespaces_;
+  std::unordered_map<uint64_t, AwaitedAck> awaited_;  // by token
+  uint64_t next_token_ = 1;
+  uint32_t attachments_due_ = 0;
+  bool ever_connected_ = false;
+  EngineIoLink engine_;
+  PublishQueue publish_queue_;
+  MemberTimer<SocketIoSession> deadline_{*this, &SocketIoSession::on_deadline};
+};
+
+}  // namespace relay

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace relay {
+
+/// The connection under a session, as the session sees it. Implemented by net. [shard]
+class Transport {
+ public:
+  virtual ~Transport() = default;
+  /// The outbox has something: it is written at the end of this loop iteration.
+  virtual void flush_soon() = 0;
+  /// Sends what the outbox holds, then closes: with WebSocket close `code` and `reason` (at most 123 bytes),
+  /// or plainly for SSE. The session gets no further calls but `closed`. Safe to call more than once.
+  virtual void close(uint16_t code, std::string_view reason) = 0;
+  /// While paused nothing more is read: the peer's own socket buffer pushes back.
+  virtual void pause_reading(bool paused) = 0;
+  /// WebSocket ping; the peer's pong comes back as Session::pong.
+  virtual void ping() = 0;
+};
+
+}  // namespace relay

@@ -1,0 +1,1 @@
+extern int nothing; /* a translation unit must not be empty */

@@ -1,0 +1,103 @@
+/* Prints where every member of the ABI's structs lies, on a 64-bit machine. A line that changes breaks
+ * plugins. */
+#include <seneca/ext/filter.h>
+#include <seneca/ext/state.h>
+#include <seneca/ext/timer.h>
+#include <seneca/ext/view.h>
+#include <seneca/plugin.h>
+#include <stdio.h>
+
+#define STRUCT(type) printf("%s %zu\n", #type, sizeof(type))
+#define MEMBER(type, member) \
+  printf("%s.%s %zu +%zu\n", #type, #member, offsetof(type, member), sizeof(((type*)0)->member))
+
+static void print_event(void) {
+  STRUCT(seneca_event);
+  MEMBER(seneca_event, size);
+  MEMBER(seneca_event, priority);
+  MEMBER(seneca_event, offset);
+  MEMBER(seneca_event, time_us);
+  MEMBER(seneca_event, id);
+  MEMBER(seneca_event, source);
+  MEMBER(seneca_event, type);
+  MEMBER(seneca_event, subject);
+  MEMBER(seneca_event, data);
+  MEMBER(seneca_event, severity);
+  MEMBER(seneca_event, correlation_id);
+  MEMBER(seneca_event, traceparent);
+  MEMBER(seneca_event, origin);
+  MEMBER(seneca_event, room);
+  MEMBER(seneca_event, extensions);
+}
+
+static void print_calls(void) {
+  STRUCT(seneca_batch);
+  MEMBER(seneca_batch, size);
+  MEMBER(seneca_batch, count);
+  MEMBER(seneca_batch, events);
+  MEMBER(seneca_batch, verdicts);
+  MEMBER(seneca_batch, impl);
+  MEMBER(seneca_batch, set);
+  MEMBER(seneca_batch, set_priority);
+  MEMBER(seneca_batch, set_time);
+  MEMBER(seneca_batch, reason);
+  MEMBER(seneca_batch, emit);
+  STRUCT(seneca_writer);
+  MEMBER(seneca_writer, size);
+  MEMBER(seneca_writer, impl);
+  MEMBER(seneca_writer, append);
+  STRUCT(seneca_host);
+  MEMBER(seneca_host, size);
+  MEMBER(seneca_host, abi_major);
+  MEMBER(seneca_host, abi_minor);
+  MEMBER(seneca_host, impl);
+  MEMBER(seneca_host, log);
+  MEMBER(seneca_host, publish);
+  MEMBER(seneca_host, extension);
+}
+
+static void print_plugin(void) {
+  STRUCT(seneca_str);
+  MEMBER(seneca_str, ptr);
+  MEMBER(seneca_str, len);
+  STRUCT(seneca_error);
+  MEMBER(seneca_error, code);
+  MEMBER(seneca_error, text);
+  STRUCT(seneca_plugin);
+  MEMBER(seneca_plugin, size);
+  MEMBER(seneca_plugin, abi_major);
+  MEMBER(seneca_plugin, abi_minor);
+  MEMBER(seneca_plugin, id);
+  MEMBER(seneca_plugin, version);
+  MEMBER(seneca_plugin, summary);
+  MEMBER(seneca_plugin, config_schema);
+  MEMBER(seneca_plugin, create);
+  MEMBER(seneca_plugin, destroy);
+  MEMBER(seneca_plugin, role);
+}
+
+static void print_roles(void) {
+  STRUCT(seneca_filter);
+  MEMBER(seneca_filter, size);
+  MEMBER(seneca_filter, process);
+  MEMBER(seneca_filter, match);
+  STRUCT(seneca_view);
+  MEMBER(seneca_view, size);
+  MEMBER(seneca_view, render);
+  STRUCT(seneca_timer);
+  MEMBER(seneca_timer, size);
+  MEMBER(seneca_timer, interval_ms);
+  MEMBER(seneca_timer, tick);
+  STRUCT(seneca_state);
+  MEMBER(seneca_state, size);
+  MEMBER(seneca_state, save);
+  MEMBER(seneca_state, load);
+}
+
+int main(void) {
+  print_plugin();
+  print_event();
+  print_calls();
+  print_roles();
+  return 0;
+}

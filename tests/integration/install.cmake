@@ -1,0 +1,15 @@
+# Runs `npm ci` in DIRECTORY unless what is installed there came from this very lock file.
+
+file(SHA256 ${DIRECTORY}/package-lock.json wanted)
+set(stamp ${DIRECTORY}/node_modules/.seneca-lock)
+if(EXISTS ${stamp})
+  file(READ ${stamp} installed)
+  if(installed STREQUAL wanted)
+    return()
+  endif()
+endif()
+execute_process(COMMAND ${NPM} ci WORKING_DIRECTORY ${DIRECTORY} RESULT_VARIABLE failed)
+if(failed)
+  message(FATAL_ERROR "npm ci failed (${failed}); the integration tests need socket.io-client and ws")
+endif()
+file(WRITE ${stamp} ${wanted})

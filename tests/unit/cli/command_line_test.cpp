@@ -1,0 +1,126 @@
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "cli/app.h"
+#include "support/catch.h"
+
+namespace relay {
+namespace {
+
+struct Parsed {
+  GlobalOptions global;
+  std::optional<ParseEnd> end;
+};
+
+void parse(Parsed& parsed, std::vector<std::string> arguments) {
+  const auto app = make_app(parsed.global);
+  parsed.end = parse_command_line(*app, std::move(arguments));
+}
+
+std::string usage_error(std::vector<std::string> arguments) {
+  Parsed parsed;
+  parse(parsed, std::move(arguments));
+  REQUIRE(parsed.end);
+  CHECK(parsed.end->exit_code == ExitCode::usage);
+  CHECK(parsed.end->out.empty());
+  CHECK(std::count(parsed.end->err.begin(), parsed.end->err.end(), '\n') == 1);
+  return parsed.end->err;
+}
+
+bool runs(std::vector<std::string> arguments) {
+  Parsed parsed;
+  parse(parsed, std::move(arguments));
+  if (parsed.end) UNSCOPED_INFO(parsed.end->err);
+  return !parsed.end && parsed.global.command;
+}
+
+TEST_CASE("an unknown option is one line that names the nearest one") {
+  CHECK(usage_error({"tail", "--cuont", "3"}) ==
+        "senecactl tail: unknown option --cuont; did you mean --count?; see senecactl tail --help\n");
+  CHECK(usage_error({"tail", "--zzzzzzzz"}) ==
+        "senecactl tail: unknown option --zzzzzzzz; see senecactl tail --help\n");
+  CHECK(usage_error({"stats", "--ulr=x"}).find("did you mean --url?") != std::string::npos);
+}
+
+TEST_CASE("an unknown command is one line that names the nearest one") {
+  CHECK(usage_error({"tial"}) ==
+        "senecactl: unknown command tial; did you mean tail?; see senecactl --help\n");
+  CHECK(usage_error({"config", "shwo"}).find("did you mean show?") != std::string::npos);
+  CHECK(usage_error({}).find("needs a command: serve") != std::string::npos);
+}
+
+TEST_CASE("a bad value says what was expected") {
+  CHECK(usage_error({"tail", "-n", "many"}).find("--last many is not a whole number") != std::string::npos);
+  CHECK(usage_error({"tail", "--wait", "soon"}).find("--wait soon is not a duration") != std::string::npos);
+  CHECK(usage_error({"tail", "--min-priority", "urgent"}).find("is none of") != std::string::npos);
+  CHECK(usage_error({"inject", "x", "--rate", "fast"}).find("--rate fast is not a rate") !=
+        std::string::npos);
+  CHECK(usage_error({"inject", "x", "--header", "nothing"}).find("NAME=VALUE") != std::string::npos);
+  CHECK(usage_error({"--url", "localhost", "stats"}).find("has no scheme") != std::string::npos);
+  CHECK(usage_error({"-o", "xml", "tail"}).find("--output xml is none of") != std::string::npos);
+}
+
+TEST_CASE("options that contradict each other are refused") {
+  usage_error({"tail", "--last", "3", "--since", "5m"});
+  usage_error({"tail", "--rate", "--fields", "type"});
+  usage_error({"inject", "x", "--wait-ack", "--no-wait"});
+  usage_error({"inject"});
+  CHECK(usage_error({"inject", "--subject", "s", "{\"a\":1}"}).find("--subject needs a TYPE") !=
+        std::string::npos);
+  usage_error({"inject", "x", "{}", "--send-on", "eof"});
+}
+
+TEST_CASE("global options stand before or after the command") {
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{"--url", "ws://h:1", "-o", "jsonl", "tail"},
+        {"tail", "a.*", "-o", "jsonl", "--url", "ws://h:1"}}) {
+    Parsed parsed;
+    parse(parsed, arguments);
+    REQUIRE_FALSE(parsed.end);
+    CHECK(parsed.global.url.to_string() == "ws://h:1");
+    CHECK(parsed.global.output == OutputFormat::jsonl);
+  }
+}
+
+TEST_CASE("repeatable options may be repeated and do not swallow arguments") {
+  CHECK(runs({"tail", "--room", "a", "--room", "b", "agent.**", "task.**", "--not", "x", "--not", "y"}));
+  CHECK(runs({"inject", "x", "--header", "a=1", "--header", "b=2", "{}"}));
+  CHECK(runs({"serve", "--listen", "127.0.0.1:1", "--listen", "127.0.0.1:2"}));
+  CHECK(runs({"inject", "-"}));
+  CHECK(runs({"inject", "x", "@file", "--send-on", "newline"}));
+  CHECK(runs({"config", "show", "--set", "server.threads=1", "--origin"}));
+}
+
+TEST_CASE("options can come from the environment and the command line wins") {
+  ::setenv("SENECA_URL", "ws://from.env:1", 1);
+  ::setenv("SENECA_LAST", "nonsense", 1);
+  Parsed parsed;
+  parse(parsed, {"stats"});
+  CHECK_FALSE(parsed.end);
+  CHECK(parsed.global.url.host == "from.env");
+  CHECK(usage_error({"tail"}).find("--last nonsense") != std::string::npos);
+  ::unsetenv("SENECA_LAST");
+  parse(parsed, {"stats", "--url", "ws://flag:2"});
+  CHECK(parsed.global.url.host == "flag");
+  ::unsetenv("SENECA_URL");
+}
+
+TEST_CASE("help and version go to stdout with status 0") {
+  for (const std::vector<std::string>& arguments : {std::vector<std::string>{"--help"},
+                                                    {"tail", "--help"},
+                                                    {"config", "check", "--help"},
+                                                    {"--version"}}) {
+    Parsed parsed;
+    parse(parsed, arguments);
+    REQUIRE(parsed.end);
+    CHECK(parsed.end->exit_code == ExitCode::ok);
+    CHECK_FALSE(parsed.end->out.empty());
+    CHECK(parsed.end->err.empty());
+  }
+}
+
+}  // namespace
+}  // namespace relay

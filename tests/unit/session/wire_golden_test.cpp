@@ -1,0 +1,178 @@
+// tests/golden/wire: what goes over the wire in each protocol, for people to read. SENECA_UPDATE_GOLDEN=1
+// writes the files anew.
+
+#include <cstdlib>
+#include <fstream>
+#include <memory>
+#include <regex>
+#include <sstream>
+
+#include "session/plain_session.h"
+#include "session/socket_io_session.h"
+#include "session/sse_session.h"
+#include "support/catch.h"
+#include "support/fake_transport.h"
+#include "support/shard_bench.h"
+
+using namespace relay;
+using namespace relay::test;
+
+namespace {
+
+/// One conversation: "> " lines go to the relay, "< " lines come from it.
+class Script {
+ public:
+  explicit Script(ShardBench& bench) : bench_(bench) {}
+
+  void start(Session& session, const SessionRequest& request = {}) {
+    REQUIRE(session.start(request));
+    listen(session);
+  }
+  void say(Session& session, std::string_view text) {
+    lines_ += "> " + std::string(text) + "\n";
+    session.receive_text(text);
+    listen(session);
+  }
+  void publish(Session& session, const EventSpec& spec) {
+    lines_ += "# an event " + spec.type + (spec.room.empty() ? "" : " to the room " + spec.room) + "\n";
+    bench_.publish(spec);
+    listen(session);
+  }
+  void note(std::string_view text) { lines_ += "# " + std::string(text) + "\n"; }
+  void listen(Session& session) {
+    for (const std::string& text : take_texts(session)) lines_ += "< " + text + "\n";
+  }
+  void listen_to_stream(Session& session) {
+    std::istringstream bytes(take_bytes(session));
+    for (std::string line; std::getline(bytes, line);) lines_ += line.empty() ? "<\n" : "< " + line + "\n";
+  }
+
+  void check(const std::string& name) {
+    const std::string path = SENECA_GOLDEN_DIR "/" + name;
+    const std::regex random_id("(sid|client_id)\":\"[A-Za-z0-9_-]{20}\"");
+    const std::string now = std::regex_replace(lines_, random_id, "$1\":\"SID\"");
+    if (std::getenv("SENECA_UPDATE_GOLDEN") != nullptr) std::ofstream(path) << now;
+    std::ostringstream golden;
+    golden << std::ifstream(path).rdbuf();
+    CHECK(golden.str() == now);
+  }
+
+ private:
+  ShardBench& bench_;
+  std::string lines_;
+};
+
+}  // namespace
+
+TEST_CASE("Socket.IO looks on the wire as the golden file says") {
+  ShardBench bench;
+  FakeTransport transport;
+  SocketIoSession session("ENGINE-SID", bench.services, transport);
+  Script script(bench);
+  script.start(session);
+  script.say(session, "40");
+  script.say(session, R"(40/custom,{"role":"operator"})");
+  script.say(session, "40/nowhere,");
+  script.publish(session, {.type = "agent.status.changed"});
+  script.publish(session, {.type = "custom.made"});
+  script.say(session, R"(420["join","team"])");
+  script.publish(session, {.type = "note", .room = "team"});
+  script.say(session, R"(421["leave","team"])");
+  script.say(session, R"(422["subscribe",{"match":["agent.**"],"filter":"data.n > 0"}])");
+  script.publish(session, {.type = "agent.idle"});
+  script.say(session, R"(423["unsubscribe"])");
+  script.say(session, R"(424["publish",{"type":"agent.hello","data":{"from":"page"}}])");
+  session.published(bench.publisher.submissions.at(0).token, {6, 6, 1, 0, ""});
+  script.listen(session);
+  script.say(session, R"(425["publish",{"type":"a b","data":1}])");
+  script.say(session, R"(426["dance"])");
+  bench.hub.missed(6, 9);
+  script.note("the shard was too slow for 6 to 9");
+  script.listen(session);
+  script.say(session, "41/custom,");
+  script.check("socket_io.txt");
+  session.closed("");
+}
+
+TEST_CASE("a plain WebSocket looks on the wire as the golden file says") {
+  ShardBench bench;
+  FakeTransport transport;
+  Script script(bench);
+  PlainSession cloudevents("A", bench.services, transport), seed("B", bench.services, transport);
+  SessionRequest seeds;
+  seeds.query = {{"format", "seed"}};
+  script.note("/ws");
+  script.start(cloudevents);
+  script.publish(cloudevents, {.type = "agent.status.changed", .data = R"({"status":"busy"})"});
+  script.say(cloudevents, "nonsense");
+  script.say(cloudevents, R"({"type":"a b","data":1})");
+  bench.hub.missed(2, 3);
+  script.note("the shard was too slow for 2 and 3");
+  script.listen(cloudevents);
+  script.note("/ws?format=seed");
+  script.start(seed, seeds);
+  script.publish(seed, {.type = "agent.status.changed", .data = R"({"status":"busy"})"});
+  script.check("plain.txt");
+  cloudevents.closed("");
+  seed.closed("");
+}
+
+TEST_CASE("seneca.v1.json looks on the wire as the golden file says") {
+  ShardBench bench;
+  FakeTransport transport;
+  PlainSession session("SESSION", bench.services, transport);
+  Script script(bench);
+  SessionRequest request;
+  request.subprotocol = "seneca.v1.json";
+  script.start(session, request);
+  script.say(session, R"({"op":"subscribe","id":1,"sub":"agents","match":["agent.**"]})");
+  script.publish(session, {.type = "agent.status.changed"});
+  script.say(session, R"({"op":"join","id":2,"room":"team"})");
+  script.publish(session, {.type = "note", .room = "team"});
+  script.say(session, R"({"op":"leave","id":3,"room":"team"})");
+  script.say(session, R"({"op":"unsubscribe","id":4,"sub":"agents"})");
+  script.say(session, R"({"op":"publish","id":5,"events":[{"type":"a","data":1},{"type":"b","data":2}]})");
+  session.published(bench.publisher.submissions.at(0).token, {3, 4, 2, 0, ""});
+  script.listen(session);
+  script.say(session, R"({"op":"ping","id":6})");
+  script.say(session, R"({"op":"subscribe","id":7,"match":"a..b"})");
+  script.say(session, R"({"op":"subscribe","id":8,"filter":"priority >="})");
+  script.say(session, R"({"op":"resume","id":9,"epoch":"ANOTHER","offset":3})");
+  script.say(session, R"({"op":"resume","id":10,"epoch":"EPOCH","offset":30})");
+  script.say(session, R"({"op":"resume","id":11,"epoch":"EPOCH","offset":1,"format":"seed"})");
+  bench.advance_ms(10);
+  script.listen(session);
+  bench.hub.missed(3, 5);
+  script.note("the shard was too slow for 3 to 5");
+  script.listen(session);
+  script.note("the relay stops");
+  session.drain();
+  script.listen(session);
+  script.check("v1.txt");
+  session.closed("");
+}
+
+TEST_CASE("an event stream looks on the wire as the golden file says") {
+  ShardBench bench;
+  FakeTransport transport;
+  Script script(bench);
+  bench.publish_many(2);
+  SseSession session("A", bench.services, transport), late("B", bench.services, transport);
+  SessionRequest request;
+  request.last_event_id = "EPOCH:1";
+  script.note("/events with Last-Event-ID: EPOCH:1");
+  REQUIRE(session.start(request));
+  script.listen_to_stream(session);
+  bench.advance_ms(10);
+  script.listen_to_stream(session);
+  bench.advance_ms(30'000);
+  script.note("nothing happens for 30 seconds");
+  script.listen_to_stream(session);
+  request.last_event_id = "ANOTHER:1";
+  script.note("/events with Last-Event-ID: ANOTHER:1");
+  REQUIRE(late.start(request));
+  script.listen_to_stream(late);
+  script.check("sse.txt");
+  session.closed("");
+  late.closed("");
+}
