@@ -65,7 +65,11 @@ void name_environment(CLI::App& app) {
     const std::string& name = option->get_lnames().front();
     if (name != "help" && name != "version") option->envname(environment_name(*option));
   }
-  for (CLI::App* verb : app.get_subcommands([](CLI::App*) { return true; })) name_environment(*verb);
+  for (CLI::App* verb : app.get_subcommands([](CLI::App*) { return true; })) {
+    verb->parse_complete_callback(
+        [] {});  // else CLI11 reads the environment of verbs that were not given, too
+    name_environment(*verb);
+  }
 }
 
 const CLI::App& chosen(const CLI::App& app, std::string& path) {
@@ -154,7 +158,8 @@ std::optional<ParseEnd> parse_command_line(CLI::App& app, std::vector<std::strin
     std::string path;
     const CLI::App& verb = chosen(app, path);
     end.exit_code = ExitCode::usage;
-    end.err = path + ": " + explain(app, verb, error) + "; see " + path + " --help\n";
+    const std::string what = explain(app, verb, error);
+    end.err = path + ": " + what + (what.back() == '?' ? " See " : "; see ") + path + " --help\n";
     return end;
   }
 }

@@ -38,9 +38,9 @@ std::string format_ack_summary(const Histogram& latencies_us, int64_t elapsed_us
   const auto at = [&latencies_us](double percent) {
     return human_us(static_cast<double>(latencies_us.percentile(percent)));
   };
-  return human_count(count) + " answers in " + human_us(seconds * 1e6) + " (" + human_count(count / seconds) +
-         "/s), latency p50 " + at(50) + ", p99 " + at(99) + ", max " +
-         human_us(static_cast<double>(latencies_us.max()));
+  return human_count(count) + (latencies_us.count() == 1 ? " answer in " : " answers in ") +
+         human_us(seconds * 1e6) + " (" + human_count(count / seconds) + "/s), latency p50 " + at(50) +
+         ", p99 " + at(99) + ", max " + human_us(static_cast<double>(latencies_us.max()));
 }
 
 }  // namespace relay

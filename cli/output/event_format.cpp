@@ -18,7 +18,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::string_view kDim = "2", kType = "36", kHigh = "33", kCritical = "1;31";
-constexpr size_t kTypeColumns = 24, kSubjectColumns = 14, kPriorityColumns = 8;
+constexpr size_t kTimeColumns = 12, kTypeColumns = 24, kSubjectColumns = 14, kPriorityColumns = 8;
 
 std::string dump(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
@@ -54,6 +54,7 @@ std::string attribute(const Json& event, std::string_view name) {
 
 std::string clock_time(const std::string& time) {
   int64_t wall_us = 0;
+  if (time.empty()) return "-";
   if (!parse_time(time, 0, wall_us)) return time;
   const auto seconds = static_cast<std::time_t>(wall_us / 1'000'000);
   std::tm local{};
@@ -109,7 +110,7 @@ std::string text_line(const Json& event, const EventFormatOptions& options) {
   const std::string priority = attribute(event, "priority");
   const Json* const data = member(event, "data");
   Line line(options);
-  line.add(clock_time(attribute(event, "time")), kDim, 0);
+  line.add(clock_time(attribute(event, "time")), kDim, kTimeColumns);
   line.add(attribute(event, "type"), kType, kTypeColumns);
   line.add(subject.empty() ? "-" : subject, "", kSubjectColumns);
   line.add(priority.empty() ? "normal" : priority, priority_style(priority), kPriorityColumns);

@@ -23,7 +23,7 @@ bool is_name(std::string_view key) {
 }
 
 std::string number(std::string_view key, double value) {
-  if (ends_with(key, "bytes")) return human_bytes(value);
+  if (ends_with(key, "bytes") || key.substr(0, 6) == "bytes_") return human_bytes(value);
   if (ends_with(key, "_us")) return human_us(value);
   if (ends_with(key, "_ns") || key == "ns_per_event") return human_count(value) + " ns";
   if (ends_with(key, "_per_s")) return human_count(value) + "/s";

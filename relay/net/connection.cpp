@@ -142,6 +142,7 @@ void Connection::flush() {
   if (!pending_.empty()) {
     const std::string bytes = std::exchange(pending_, std::string());
     if (!write(bytes)) return;
+    if (phase_ == Phase::head || phase_ == Phase::body) read_requests();
   }
   if (session_live_) flush_outbox();
   const bool empty = pending_.empty() && (!session_live_ || session_->outbox().empty());

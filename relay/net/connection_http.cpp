@@ -17,6 +17,7 @@ constexpr int64_t kHeadUs = 5 * kSecond;
 constexpr int64_t kIdleUs = 15 * kSecond;
 constexpr int64_t kAnswerUs = 30 * kSecond;
 constexpr uint64_t kMinBodyBytesPerSecond = 64 * 1024;
+constexpr size_t kMaxUnsentBytes = 64 * 1024;
 
 HttpResponse preflight(const HttpRequestHead& head) {
   HttpResponse response;
@@ -37,7 +38,9 @@ std::string_view Connection::body() const {
 void Connection::read_requests() {
   if (reading_requests_) return;
   reading_requests_ = true;
-  while ((phase_ == Phase::head && read_head()) || (phase_ == Phase::body && read_body())) {
+  // Answers that nobody reads must not pile up: the next request waits until the last answer is in the socket.
+  while (pending_.size() < kMaxUnsentBytes && !wire_.blocked() &&
+         ((phase_ == Phase::head && read_head()) || (phase_ == Phase::body && read_body()))) {
   }
   reading_requests_ = false;
 }

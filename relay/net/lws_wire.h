@@ -35,15 +35,21 @@ class LwsWire final : public Wire {
     if (socket_ == nullptr || paused == paused_) return;
     paused_ = paused;
     lws_rx_flow_control(socket_, paused ? 0 : 1);
+    if (!paused) service_soon();
   }
   void finish_writing() override {
     if (socket_ != nullptr) shutdown(lws_get_socket_fd(socket_), SHUT_WR);
   }
   void kill() override {
-    if (socket_ != nullptr) lws_set_timeout(socket_, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
+    if (socket_ == nullptr) return;
+    lws_set_timeout(socket_, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
+    service_soon();
   }
 
  private:
+  // On a libuv loop lws looks at its own timers and at resumed sockets only after I/O: this makes some.
+  void service_soon() { lws_cancel_service(lws_get_context(socket_)); }
+
   lws* socket_ = nullptr;
   bool blocked_ = false;
   bool paused_ = false;

@@ -111,7 +111,7 @@ struct ShardLoop::Impl final : ConnectionHost, Publisher {
   void flush_dirty();
   void dispatch(const RoutedBatch& batch);
   void bury(Client& client);
-  void close_everything();
+  void close_network();
 
   const Shard::Surroundings around;
   const std::string busy_answer = encode_response(
@@ -168,13 +168,21 @@ ShardLoop::ShardLoop(const Shard::Surroundings& surroundings, Owner& owner)
     : impl_(std::make_unique<Impl>(surroundings, owner)) {
   // The wake handle must exist before any other thread can use it.
   uv_loop_init(&impl_->loop);
-  impl_->wake_handle.data = impl_.get();
+  impl_->wake_handle.data = impl_->tick.data = impl_.get();
+  uv_timer_init(&impl_->loop, &impl_->tick);
   uv_async_init(&impl_->loop, &impl_->wake_handle, [](uv_async_t* handle) {
     static_cast<Impl*>(handle->data)->owner.on_wake();
   });
 }
 
-ShardLoop::~ShardLoop() { impl_->close_everything(); }
+ShardLoop::~ShardLoop() {
+  impl_->close_network();
+  // Only now: other threads may wake a shard whose loop has ended, but not one that is gone.
+  uv_close(reinterpret_cast<uv_handle_t*>(&impl_->wake_handle), nullptr);
+  uv_close(reinterpret_cast<uv_handle_t*>(&impl_->tick), nullptr);
+  uv_run(&impl_->loop, UV_RUN_NOWAIT);
+  uv_loop_close(&impl_->loop);
+}
 
 Status ShardLoop::open(const std::vector<int>& listeners) {
   const Status opened = impl_->open_context();
@@ -199,8 +207,6 @@ Status ShardLoop::Impl::open_context() {
   if (context != nullptr) vhost = lws_get_vhost_by_name(context, "default");
   if (vhost == nullptr)
     return fail("net_start", "libwebsockets", "no context: is its libuv event loop (libwebsockets-evlib-uv) installed?");
-  tick.data = this;
-  uv_timer_init(&loop, &tick);
   uv_timer_start(
       &tick,
       [](uv_timer_t* handle) {
@@ -316,24 +322,20 @@ void ShardLoop::run() {
     if (self.dirty.empty()) self.graveyard.clear();
     if (self.is_draining && self.clients.empty()) self.stopping = true;
   }
-  self.close_everything();
+  self.close_network();
 }
 
-void ShardLoop::Impl::close_everything() {
-  if (loop.data == this) return;  // closed already
+void ShardLoop::Impl::close_network() {
   for (const auto& poll : listen_polls) uv_close(reinterpret_cast<uv_handle_t*>(poll.get()), nullptr);
-  if (context != nullptr) {
-    uv_close(reinterpret_cast<uv_handle_t*>(&tick), nullptr);
-    lws_context_destroy(context);
-  }
-  uv_close(reinterpret_cast<uv_handle_t*>(&wake_handle), nullptr);
+  uv_timer_stop(&tick);
+  if (context != nullptr) lws_context_destroy(context);
   // libuv closes handles in its loop, and lws frees each socket when its handle is closed.
+  uv_unref(reinterpret_cast<uv_handle_t*>(&wake_handle));
   while (uv_run(&loop, UV_RUN_NOWAIT) != 0) {
   }
-  if (context != nullptr) lws_context_destroy(context);
-  for (const int fd : listen_fds) close(fd);
-  uv_loop_close(&loop);
-  loop.data = this;
+  if (context != nullptr) lws_context_destroy(std::exchange(context, nullptr));
+  listen_polls.clear();
+  for (const int fd : std::exchange(listen_fds, {})) close(fd);
   dirty.clear();
   graveyard.clear();
   clients.clear();

@@ -128,9 +128,11 @@ int WebSocketClient::write_queued() {
 void WebSocketClient::note_close(std::string_view payload) {
   if (payload.size() < 2) return;
   ending_.close_code = (static_cast<uint8_t>(payload[0]) << 8) | static_cast<uint8_t>(payload[1]);
-  std::string message = "the relay closed the connection (" + std::to_string(ending_.close_code);
-  if (payload.size() > 2) message += ", " + std::string(payload.substr(2));
-  ending_.error = {"connection_closed", options_.url.to_string(), message + ")"};
+  // The reason says more than the code, which libwebsockets turns into 1002 when it is a newer one such as
+  // 1012.
+  const std::string why = payload.size() > 2 ? ": " + std::string(payload.substr(2))
+                                             : " (code " + std::to_string(ending_.close_code) + ")";
+  ending_.error = {"connection_closed", options_.url.to_string(), "the relay closed the connection" + why};
 }
 
 void WebSocketClient::refuse(std::string_view reason, int http_status) {

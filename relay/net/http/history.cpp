@@ -6,7 +6,8 @@
 #include "event/serialize.h"
 #include "net/http/exchange.h"
 
-// GET /api/v1/events?since=OFFSET&limit=N&match=PATTERNS: what the log still holds, oldest first.
+// GET /api/v1/events?since=OFFSET&limit=N&match=PATTERNS: what the log still holds from OFFSET on, oldest first;
+// `next` is the OFFSET to go on with.
 
 namespace relay {
 namespace {
@@ -58,12 +59,12 @@ void handle_history(HttpExchange& exchange) {
   }
   const Log& log = exchange.services().log;
   const Log::Bounds bounds = log.bounds();
-  const uint64_t from = std::max(since + 1, bounds.oldest);
+  const uint64_t from = std::max(since, bounds.oldest);
   std::string events;
   const uint64_t next = collect(log, *match, from, std::min(limit, kMaxLimit), events);
   HttpResponse response;
   response.body = "{\"epoch\":\"" + log.epoch() + "\",\"oldest\":" + std::to_string(bounds.oldest) +
-                  ",\"newest\":" + std::to_string(bounds.newest) + ",\"next_since\":" + std::to_string(next - 1) +
+                  ",\"newest\":" + std::to_string(bounds.newest) + ",\"next\":" + std::to_string(next) +
                   ",\"events\":[" + events + "]}\n";
   exchange.respond(std::move(response));
 }

@@ -26,12 +26,14 @@ constexpr std::array kEndpoints = {
 }  // namespace
 
 const Endpoint* find_endpoint(std::string_view method, std::string_view path, bool& path_known) {
-  if (method == "HEAD") method = "GET";
   path_known = false;
   for (const Endpoint& endpoint : kEndpoints) {
     if (endpoint.path != path) continue;
     path_known = true;
-    if (endpoint.method == method) return &endpoint;
+    const bool head = method == "HEAD" && endpoint.method == "GET" && endpoint.kind == Kind::http;
+    // Engine.IO has an error of its own for a wrong method.
+    const bool any = endpoint.kind == Kind::socket_io && method != "OPTIONS";
+    if (head || any || endpoint.method == method) return &endpoint;
   }
   return nullptr;
 }

@@ -39,7 +39,7 @@ bool runs(std::vector<std::string> arguments) {
 
 TEST_CASE("an unknown option is one line that names the nearest one") {
   CHECK(usage_error({"tail", "--cuont", "3"}) ==
-        "senecactl tail: unknown option --cuont; did you mean --count?; see senecactl tail --help\n");
+        "senecactl tail: unknown option --cuont; did you mean --count? See senecactl tail --help\n");
   CHECK(usage_error({"tail", "--zzzzzzzz"}) ==
         "senecactl tail: unknown option --zzzzzzzz; see senecactl tail --help\n");
   CHECK(usage_error({"stats", "--ulr=x"}).find("did you mean --url?") != std::string::npos);
@@ -47,7 +47,7 @@ TEST_CASE("an unknown option is one line that names the nearest one") {
 
 TEST_CASE("an unknown command is one line that names the nearest one") {
   CHECK(usage_error({"tial"}) ==
-        "senecactl: unknown command tial; did you mean tail?; see senecactl --help\n");
+        "senecactl: unknown command tial; did you mean tail? See senecactl --help\n");
   CHECK(usage_error({"config", "shwo"}).find("did you mean show?") != std::string::npos);
   CHECK(usage_error({}).find("needs a command: serve") != std::string::npos);
 }

@@ -35,7 +35,8 @@ TEST_CASE("the text line has time, type, subject, priority and data in columns")
   CHECK(text(kEvent) ==
         "23:53:00.123 agent.status.changed     agent:dev-1    high     "
         R"({"status":"busy now","agent":{"id":"dev-1"},"list":[1,{"x":"y"}],"none":null})");
-  CHECK(text(R"({"type":"x","data":1})") == " x                        -              normal   1");
+  CHECK(text(R"({"type":"x","data":1})") ==
+        "-            x                        -              normal   1");
 }
 
 TEST_CASE("the text line is cut to the terminal and colours take no room") {

@@ -16,6 +16,10 @@ std::string man_page(const std::string& name) {
   std::ifstream file(root / "man" / (name + ".1"));
   REQUIRE(file.good());
   std::string text{std::istreambuf_iterator<char>(file), {}};
+  for (const std::string font : {"\\fR", "\\fP"}) {
+    for (size_t at = text.find(font); at != std::string::npos; at = text.find(font))
+      text.erase(at, font.size());
+  }
   text.erase(std::remove(text.begin(), text.end(), '\\'), text.end());  // "\-" is how troff writes a minus
   return text;
 }

@@ -32,9 +32,9 @@ TEST_CASE("numbers are written for people") {
 }
 
 TEST_CASE("objects become paragraphs with units from the keys") {
-  CHECK(render(R"({"relay":{"version":"0.1.0","uptime_s":3725,"pid":12345,"rss_bytes":1536},
+  CHECK(render(R"({"relay":{"version":"0.1.0","uptime_s":3725,"pid":12345,"rss_bytes":1536,"bytes_sent":2048},
                    "pipeline":{"events_in":12345,"latency_us":{"p50":120,"max":4000}}})") ==
-        "relay        version 0.1.0  uptime 1 h 02 m  pid 12345  rss 1.5 KiB\n"
+        "relay        version 0.1.0  uptime 1 h 02 m  pid 12345  rss 1.5 KiB  bytes sent 2.0 KiB\n"
         "pipeline     events in 12,345  latency p50 120 µs max 4.0 ms\n");
 }
 
@@ -100,7 +100,7 @@ TEST_CASE("answers are printed with offset and latency") {
   Histogram latencies;
   latencies.record(100);
   CHECK(format_ack_summary(latencies, 500'000) ==
-        "1 answers in 500.0 ms (2/s), latency p50 100 µs, p99 100 µs, max 100 µs");
+        "1 answer in 500.0 ms (2/s), latency p50 100 µs, p99 100 µs, max 100 µs");
 }
 
 }  // namespace
