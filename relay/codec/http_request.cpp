@@ -70,7 +70,7 @@ bool parse_request_line(std::string_view line, HttpRequestHead& head, HttpFault&
   head.version = version;
   head.keep_alive = version == "HTTP/1.1";
   if (target.empty() || target.front() != '/') return bad(fault, "the target must be a path that begins with /");
-  if (target.find(' ') != std::string_view::npos || target.find('#') != std::string_view::npos)
+  if (target.find_first_of(" \t#") != std::string_view::npos)
     return bad(fault, "the target holds a space or a fragment");
   const size_t question = std::min(target.find('?'), target.size());
   if (!percent_decode(target.substr(0, question), false, head.path))
@@ -122,7 +122,7 @@ bool check_body_headers(HttpRequestHead& head, HttpFault& fault) {
 bool check_headers(HttpRequestHead& head, HttpFault& fault) {
   const size_t hosts = count(head.headers, "host");
   if (hosts > 1 || (hosts == 0 && head.keep_alive)) return bad(fault, "exactly one Host header is needed");
-  const std::string connection = lower(head.header("connection"));
+  const std::string connection = lower(head.joined_header("connection"));
   if (connection.find("close") != std::string::npos) head.keep_alive = false;
   return check_body_headers(head, fault);
 }

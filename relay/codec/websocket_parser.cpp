@@ -30,7 +30,9 @@ void unmask(char* data, size_t size, std::array<unsigned char, 4>& mask) {
     std::memcpy(data + at, &word, 8);
   }
   for (; at < size; ++at) data[at] = static_cast<char>(static_cast<unsigned char>(data[at]) ^ mask[at % 4]);
-  std::rotate(mask.begin(), mask.begin() + static_cast<ptrdiff_t>(size % 4), mask.end());
+  const std::array<unsigned char, 4> turned = {mask[size % 4], mask[(size + 1) % 4], mask[(size + 2) % 4],
+                                               mask[(size + 3) % 4]};
+  mask = turned;
 }
 
 }  // namespace

@@ -6,12 +6,15 @@ namespace relay {
 namespace {
 
 constexpr int64_t kSecond = 1000000;
+constexpr int64_t kIdleUs = 15 * kSecond;
 constexpr int64_t kLingerUs = 2 * kSecond;
 constexpr int64_t kCloseUs = 5 * kSecond;
 constexpr int64_t kMessageUs = 10 * kSecond;
 constexpr size_t kMaxWriteBytes = 256 * 1024;
 constexpr size_t kMaxFlushBytes = 1024 * 1024;  // one session's share of a loop iteration
 constexpr uint32_t kMaxPingsPerSecond = 200;
+constexpr size_t kMaxUnsentPongBytes = 64 * 1024;
+constexpr size_t kMaxWaitingPongBytes = 16 * 1024;
 
 }  // namespace
 
@@ -32,6 +35,8 @@ void Connection::on_bytes(char* bytes, size_t count) {
       if (phase_ == Phase::answering && input_.size() > body_at_ + head_.content_length + kMaxHeadBytes)
         wire_.pause_reading(true);
       read_requests();
+      // Answers that wait for the peer make its further requests wait as well.
+      if (wire_.blocked() && (phase_ == Phase::head || phase_ == Phase::body)) wire_.pause_reading(true);
       return;
     case Phase::websocket:
     case Phase::closing: read_websocket(bytes, count); return;
@@ -41,6 +46,7 @@ void Connection::on_bytes(char* bytes, size_t count) {
 }
 
 void Connection::read_websocket(char* bytes, size_t count) {
+  if (parser_->fault().code != 0) return;
   if (!parser_->feed(bytes, count)) {
     ++services().counters.messages_refused;
     close(parser_->fault().code, parser_->fault().reason);
@@ -63,6 +69,7 @@ void Connection::on_message(bool text, std::string_view message) {
 }
 
 void Connection::on_ping(std::string_view payload) {
+  if (phase_ == Phase::closing) return;  // nothing may follow our close frame
   const int64_t now = services().clock.monotonic_us();
   if (now - ping_window_start_us_ >= kSecond) {
     ping_window_start_us_ = now;
@@ -72,7 +79,12 @@ void Connection::on_ping(std::string_view payload) {
     close(websocket_close::kPolicy, "too many pings");
     return;
   }
-  pending_ += control_frame(WebSocketOpcode::pong, payload);
+  if (pending_.size() > kMaxWaitingPongBytes) {
+    close(websocket_close::kPolicy, "pongs are not read");
+    return;
+  }
+  // A peer that does not read gets no more pongs: the RFC asks for one to the newest ping only.
+  if (pending_.size() < kMaxUnsentPongBytes) pending_ += control_frame(WebSocketOpcode::pong, payload);
   flush_soon();
 }
 
@@ -89,10 +101,14 @@ void Connection::on_close(uint16_t code, std::string_view) {
   close_code_ = code == websocket_close::kNoStatus ? websocket_close::kNormal : code;
   close_reason_.clear();
   close_after_flush_ = true;
+  arm(kCloseUs);
   flush_soon();
 }
 
-void Connection::on_writable() { flush(); }
+void Connection::on_writable() {
+  if (phase_ == Phase::head) arm(kIdleUs);  // the answers are being read: not idle
+  flush();
+}
 
 void Connection::on_closed() {
   closed_ = true;
@@ -127,7 +143,8 @@ void Connection::drain() {
     session_->drain();
     close(websocket_close::kRestart, "relay is stopping");
   } else if (phase_ == Phase::head && input_.empty()) {
-    linger();
+    phase_ = Phase::silent;  // the last answer may still be on its way
+    close(websocket_close::kRestart, "relay is stopping");
   } else {
     head_.keep_alive = false;
   }
@@ -139,10 +156,17 @@ void Connection::flush_soon() {
 
 void Connection::flush() {
   if (closed_ || wire_.blocked()) return;
+  if (phase_ == Phase::lingering) {
+    wire_.finish_writing();
+    return;
+  }
   if (!pending_.empty()) {
     const std::string bytes = std::exchange(pending_, std::string());
     if (!write(bytes)) return;
-    if (phase_ == Phase::head || phase_ == Phase::body) read_requests();
+  }
+  if (!wire_.blocked() && (phase_ == Phase::head || phase_ == Phase::body)) {
+    wire_.pause_reading(false);
+    read_requests();
   }
   if (session_live_) flush_outbox();
   const bool empty = pending_.empty() && (!session_live_ || session_->outbox().empty());
@@ -205,7 +229,7 @@ void Connection::finish() {
 void Connection::linger() {
   end_session("closed by the relay");
   phase_ = Phase::lingering;
-  wire_.finish_writing();
+  if (!wire_.blocked()) wire_.finish_writing();  // else once the rest of the last write is gone
   wire_.pause_reading(false);
   arm(kLingerUs);
 }
@@ -224,7 +248,9 @@ void Connection::arm(int64_t delay_us) {
 void Connection::on_deadline() {
   switch (phase_) {
     case Phase::head:
-      if (input_.empty())
+      if (wire_.blocked())
+        wire_.kill();
+      else if (input_.empty())
         linger();
       else
         refuse({408, "request_timeout", "the request head did not arrive in time"});

@@ -133,6 +133,7 @@ void Connection::end_request() {
   input_.erase(0, body_at_ + head_.content_length);
   if (input_.empty()) input_ = std::string();  // an idle connection keeps no buffer
   head_begun_ = false;
+  head_ = HttpRequestHead();  // a fault in the next head must not be answered as if it were this one
   head_reader_.reset();
   phase_ = Phase::head;
   wire_.pause_reading(false);

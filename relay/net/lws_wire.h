@@ -3,15 +3,20 @@
 #include <libwebsockets.h>
 #include <sys/socket.h>
 
+#include <cerrno>
+#include <cstddef>
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "net/wire.h"
 
 namespace relay {
 
-/// A Wire over a libwebsockets socket in its RAW role: bytes go to the socket as they are; what it does not take,
-/// libwebsockets keeps in `buflist_out` and sends first. Never written to while such a rest exists, so that the
-/// buffer stays bounded by one write.
+/// A Wire over a libwebsockets socket in its RAW role: bytes go to the socket as they are; what it does not
+/// take is kept here and sent first. lws_write would keep it as well, but then lws reads nothing from the
+/// peer until the rest is gone: a slow reader's pings and goodbyes would wait, and the loop would spin on
+/// them. Never written to while such a rest exists, so that it stays bounded by one write.
 class LwsWire final : public Wire {
  public:
   void attach(lws* socket) { socket_ = socket; }
@@ -19,17 +24,29 @@ class LwsWire final : public Wire {
 
   [[nodiscard]] bool write(std::string_view bytes) override {
     if (socket_ == nullptr) return false;
-    // lws_write takes a mutable pointer for the header room of its other modes; RAW only reads.
-    auto* data = const_cast<unsigned char*>(reinterpret_cast<const unsigned char*>(bytes.data()));
-    if (lws_write(socket_, data, bytes.size(), LWS_WRITE_RAW) < 0) return false;
-    blocked_ = lws_partial_buffered(socket_) != 0;
+    const std::optional<size_t> taken = send_some(bytes);
+    if (!taken) return false;
+    if (*taken < bytes.size()) {
+      rest_ = bytes.substr(*taken);
+      lws_callback_on_writable(socket_);
+    }
     return true;
   }
-  [[nodiscard]] bool blocked() const override { return blocked_; }
+  [[nodiscard]] bool blocked() const override { return !rest_.empty(); }
   /// The socket is writable. True when the rest is gone.
   [[nodiscard]] bool unblock() {
-    blocked_ = lws_partial_buffered(socket_) != 0;
-    return !blocked_;
+    const std::optional<size_t> taken = send_some(rest_);
+    if (!taken) {
+      kill();
+      return false;
+    }
+    rest_.erase(0, *taken);
+    if (rest_.empty()) {
+      rest_ = std::string();  // as much as one write had; most clients never need it again
+      return true;
+    }
+    lws_callback_on_writable(socket_);
+    return false;
   }
   void pause_reading(bool paused) override {
     if (socket_ == nullptr || paused == paused_) return;
@@ -50,8 +67,17 @@ class LwsWire final : public Wire {
   // On a libuv loop lws looks at its own timers and at resumed sockets only after I/O: this makes some.
   void service_soon() { lws_cancel_service(lws_get_context(socket_)); }
 
+  // How much the socket took; nothing when it is dead.
+  [[nodiscard]] std::optional<size_t> send_some(std::string_view bytes) {
+    const ssize_t sent =
+        send(lws_get_socket_fd(socket_), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (sent >= 0) return static_cast<size_t>(sent);
+    if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) return 0;
+    return std::nullopt;
+  }
+
   lws* socket_ = nullptr;
-  bool blocked_ = false;
+  std::string rest_;
   bool paused_ = false;
 };
 

@@ -11,8 +11,15 @@ import { slowness } from './support/wait.js';
 test('the demo brings every kind of event a page shows', async (t) => {
   const relay = await startRelay(t, { set: { sources: '[{"type":"demo","rate":400}]' } });
   const socket = await connectedSocketIo(t, relay);
-  const kinds = ['agent_update', 'task_update', 'project_update', 'health_update', 'decision_event',
-    'conversation_event', 'blocker_event'];
+  const kinds = [
+    'agent_update',
+    'task_update',
+    'project_update',
+    'health_update',
+    'decision_event',
+    'conversation_event',
+    'blocker_event',
+  ];
   for (const kind of kinds) {
     const item = await socket.inbox.first((each) => each.event === kind, kind, 60_000 * slowness);
     assert.equal(typeof item.data, 'object');

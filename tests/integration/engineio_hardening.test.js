@@ -5,10 +5,9 @@ import { after, before, describe, test } from 'node:test';
 
 import { connectedSocketIo } from './support/clients.js';
 import { seedEvent } from './support/events.js';
-import { RawConnection, exchange, parseResponses, request } from './support/raw.js';
 import { RawWebSocket, frame, opcode, textFrame, upgrade } from './support/raw_ws.js';
 import { startRelay } from './support/relay.js';
-import { eventually, slowness } from './support/wait.js';
+import { slowness } from './support/wait.js';
 
 const endpoint = '/socket.io/?EIO=4&transport=websocket';
 let relay;
@@ -23,7 +22,9 @@ after(async () => {
 async function open(t) {
   const socket = await RawWebSocket.open(relay.port, endpoint);
   t.after(() => socket.destroy());
-  socket.handshake = JSON.parse((await socket.text((text) => text.startsWith('0'), 'the open packet')).slice(1));
+  socket.handshake = JSON.parse(
+    (await socket.text((text) => text.startsWith('0'), 'the open packet')).slice(1),
+  );
   return socket;
 }
 
@@ -36,97 +37,58 @@ async function joined(t) {
   return socket;
 }
 
-describe('the handshake', () => {
-  test('says what the reference server says', async (t) => {
-    const { handshake } = await open(t);
-    assert.deepEqual(Object.keys(handshake), ['sid', 'upgrades', 'pingInterval', 'pingTimeout', 'maxPayload']);
-    assert.deepEqual(handshake.upgrades, []);
-    assert.deepEqual([handshake.pingInterval, handshake.pingTimeout, handshake.maxPayload], [25_000, 60_000, 1_000_000]);
-  });
-
-  test('works without the slash as well', async () => {
-    const { responses } = await exchange(relay.port, upgrade('/socket.io?EIO=4&transport=websocket'), { count: 1 });
-    assert.equal(responses[0].status, 101);
-  });
-
-  const rows = [
-    ['no transport', 'GET', 'EIO=4', 0], ['an unknown transport', 'GET', 'EIO=4&transport=telegraph', 0],
-    ['transport=__proto__', 'GET', 'EIO=4&transport=__proto__', 0],
-    ['transport=constructor', 'GET', 'EIO=4&transport=constructor', 0],
-    ['an unknown sid', 'GET', 'EIO=4&transport=websocket&sid=nobody', 1],
-    ['sid=__proto__', 'GET', 'EIO=4&transport=websocket&sid=__proto__', 1],
-    ['a sid of 10 KB', 'GET', `EIO=4&transport=websocket&sid=${'x'.repeat(10_000)}`, 1],
-    ['another method', 'PUT', 'EIO=4&transport=websocket', 2],
-    ['websocket without an upgrade', 'GET', 'EIO=4&transport=websocket', 3],
-  ];
-  for (const [what, method, query, code] of rows) {
-    test(`is refused: ${what}`, async () => {
-      const length = { length: method === 'PUT' };
-      const { responses } = await exchange(relay.port, request(method, `/socket.io/?${query}`, {}, '', length), { count: 1 });
-      assert.equal(responses[0].status, 400);
-      assert.equal(responses[0].json().code, code, responses[0].text);
-    });
-  }
-
-  test('is refused for every version but 4', async () => {
-    for (const version of ['EIO=3&', 'EIO=5&', 'EIO=&', '']) {
-      const bytes = upgrade(`/socket.io/?${version}transport=websocket`);
-      const { responses } = await exchange(relay.port, bytes, { count: 1 });
-      assert.equal(responses[0].status, 400, version);
-      assert.match(responses[0].text, /Unsupported protocol version/);
-    }
-  });
-
-  test('with a NUL in the sid is no request at all', async () => {
-    const { responses } = await exchange(relay.port, upgrade(`${endpoint}&sid=a%00b`), { count: 1 });
-    assert.equal(responses[0].status, 400);
-  });
-
-  test('is answered to pages of allowed origins, errors too', async () => {
-    const origin = { Origin: 'http://localhost:3000' };
-    const { responses } = await exchange(relay.port, request('GET', '/socket.io/?EIO=4', origin), { count: 1 });
-    assert.equal(responses[0].headers['access-control-allow-origin'], origin.Origin);
-    assert.equal(responses[0].headers['access-control-allow-credentials'], 'true');
-  });
-
-  test('may be cut off a thousand times', async () => {
-    for (let round = 0; round < 10; ++round) {
-      await Promise.all(Array.from({ length: 100 }, async (_, i) => {
-        const connection = await RawConnection.open(relay.port);
-        connection.send(upgrade(i % 2 ? endpoint : `${endpoint}&sid=bad`));
-        if (i % 3 === 0) await connection.until((got) => parseResponses(got)[0]).catch(() => {});
-        connection.reset();
-      }));
-    }
-    await eventually(async () => (await relay.stats()).connections.current <= 2, 'no connection is left behind');
-  });
-});
-
 describe('the connection is closed on', () => {
   const beforeConnect = {
-    'an unknown Engine.IO packet': '8', 'another one': '7', 'an empty packet': '', 'a ping of the client': '2',
-    'a probe': '2probe', 'bad base64': 'b***', 'an event before CONNECT': '42["publish",{"type":"x","data":1}]',
-    'a DISCONNECT before CONNECT': '41', 'a binary event before CONNECT': '451-["x",{"_placeholder":true,"num":0}]',
-    'a CONNECT whose payload is no object': '40"x"', 'a CONNECT whose payload is an array': '40[]',
-    'a CONNECT whose payload is a number': '401',
+    'an unknown Engine.IO packet': '8',
+    'another one': '7',
+    'an empty packet': '',
+    'a ping of the client': '2',
+    'a probe': '2probe',
+    'bad base64': 'b***',
+    'an event before CONNECT': '42["publish",{"type":"x","data":1}]',
+    'a DISCONNECT before CONNECT': '41',
+    'a binary event before CONNECT': '451-["x",{"_placeholder":true,"num":0}]',
+    'a CONNECT whose payload is no object': '40"x"',
+    'a CONNECT whose payload is an array': '40[]',
   };
   const afterConnect = {
-    'an unknown packet type': '49', 'a packet without type': '4', 'a second CONNECT': '40',
-    'a CONNECT_ERROR of the client': '44{"message":"x"}', 'an event that is an object': '42{}',
-    'an event that is a text': '42"x"', 'an empty event': '42[]', 'an event whose name is true': '42[true]',
-    'an event whose name is null': '42[null]', 'an event whose name is an array': '42[["a"]]',
-    'an event whose name is an object': '42[{"toString":"foo"}]', 'bad JSON': '42["x"', 'JSON with a tail': '42["x"]x',
-    'a DISCONNECT with payload': '41{}', 'a binary event without number': '45', 'a binary event without dash': '451',
-    'a binary event with a letter': '45a-["x"]', 'a binary event with a fraction': '451.23-["x"]',
-    'no attachments': '450-["x"]', '11 attachments': '4511-["x"]',
+    'an unknown packet type': '49',
+    'a packet without type': '4',
+    'a second CONNECT': '40',
+    'a CONNECT_ERROR of the client': '44{"message":"x"}',
+    'an event that is an object': '42{}',
+    'an event that is a text': '42"x"',
+    'an empty event': '42[]',
+    'an event whose name is true': '42[true]',
+    'an event whose name is null': '42[null]',
+    'an event whose name is an array': '42[["a"]]',
+    'an event whose name is an object': '42[{"toString":"foo"}]',
+    'bad JSON': '42["x"',
+    'JSON with a tail': '42["x"]x',
+    'a DISCONNECT with payload': '41{}',
+    'a binary event without number': '45',
+    'a binary event without dash': '451',
+    'a binary event with a letter': '45a-["x"]',
+    'a binary event with a fraction': '451.23-["x"]',
+    'no attachments': '450-["x"]',
+    '11 attachments': '4511-["x"]',
     'a placeholder with a name': '451-["a",{"_placeholder":true,"num":"length"}]',
     'a placeholder below 0': '451-["a",{"_placeholder":true,"num":-1}]',
     'a placeholder above all': '451-["a",{"_placeholder":true,"num":1000000000}]',
-    'an ack id of 20 digits': '4212345678901234567890["x"]', 'an ack id of 100,000 digits': `42${'1'.repeat(100_000)}["x"]`,
-    'a namespace of 10 KB': `42/${'n'.repeat(10_000)},["x"]`, 'brackets without end': `42${'['.repeat(900_000)}`,
+    'an ack id of 20 digits': '4212345678901234567890["x"]',
+    'an ack id of 100,000 digits': `42${'1'.repeat(100_000)}["x"]`,
+    'a namespace of 10 KB': `42/${'n'.repeat(10_000)},["x"]`,
+    'brackets without end': `42${'['.repeat(900_000)}`,
     'digits without end': `45${'1'.repeat(900_000)}-`,
   };
-  for (const name of ['connect', 'connect_error', 'disconnect', 'disconnecting', 'newListener', 'removeListener'])
+  for (const name of [
+    'connect',
+    'connect_error',
+    'disconnect',
+    'disconnecting',
+    'newListener',
+    'removeListener',
+  ])
     afterConnect[`the reserved name ${name}`] = `42["${name}"]`;
 
   for (const [what, packet] of Object.entries(beforeConnect)) {
@@ -185,10 +147,17 @@ describe('the connection lives on', () => {
   }
 
   const ignored = {
-    'an open packet': '0{}', 'an upgrade packet': '5', 'a noop': '6', 'a pong nobody asked for': '3',
-    'an ack of nothing': '431[1]', 'an ack without id': '43[1]', 'an event without payload': '42',
-    'an event for a namespace not joined': '42/elsewhere,["x"]', 'a leave of a namespace not joined': '41/elsewhere,',
-    'an event whose name is a number': '42[7]', 'an event nobody knows': '42["no_such_thing",{"a":[1,2]}]',
+    'an open packet': '0{}',
+    'an upgrade packet': '5',
+    'a noop': '6',
+    'a pong nobody asked for': '3',
+    'an ack of nothing': '431[1]',
+    'an ack without id': '43[1]',
+    'an event without payload': '42',
+    'an event for a namespace not joined': '42/elsewhere,["x"]',
+    'a leave of a namespace not joined': '41/elsewhere,',
+    'an event whose name is a number': '42[7]',
+    'an event nobody knows': '42["no_such_thing",{"a":[1,2]}]',
     'an event named like a member of every object': '42["__proto__",1]',
   };
   for (const [what, packet] of Object.entries(ignored)) {
@@ -202,7 +171,10 @@ describe('the connection lives on', () => {
   test('after an unknown namespace was refused', async (t) => {
     const socket = await open(t);
     socket.send(textFrame('40/nowhere,{"token":1}'));
-    assert.equal(await socket.text((text) => text.startsWith('44')), '44/nowhere,{"message":"Invalid namespace"}');
+    assert.equal(
+      await socket.text((text) => text.startsWith('44')),
+      '44/nowhere,{"message":"Invalid namespace"}',
+    );
     socket.send(textFrame('40/nowhere'));
     socket.send(textFrame('40{"token":1}'));
     await socket.text((text) => text.startsWith('40{'));
@@ -223,7 +195,10 @@ describe('the connection lives on', () => {
     socket.send(textFrame('41'));
     socket.send(textFrame('42["publish",{"type":"x","data":1}]'));
     socket.send(textFrame('40'));
-    await socket.frames.when((items) => items.filter((item) => item.text?.startsWith('40')).length >= 2, 'a second sid');
+    await socket.frames.when(
+      (items) => items.filter((item) => item.text?.startsWith('40')).length >= 2,
+      'a second sid',
+    );
     const [first, second] = socket.texts.filter((text) => text.startsWith('40'));
     assert.notEqual(first, second);
     await alive(socket);
@@ -231,7 +206,10 @@ describe('the connection lives on', () => {
 });
 
 test('packets in one segment with the upgrade are all handled', async (t) => {
-  const early = Buffer.concat([textFrame('40'), ...Array.from({ length: 200 }, (_, i) => textFrame(`42${i}["join","r"]`))]);
+  const early = Buffer.concat([
+    textFrame('40'),
+    ...Array.from({ length: 200 }, (_, i) => textFrame(`42${i}["join","r"]`)),
+  ]);
   const socket = await RawWebSocket.open(relay.port, endpoint, { early });
   t.after(() => socket.destroy());
   await socket.text((text) => text.startsWith('43199'));
@@ -245,7 +223,11 @@ test('a client that does not answer pings is closed', async (t) => {
   socket.send(textFrame('40'));
   await socket.text((text) => text === '2', 'a ping', 20_000 * slowness);
   socket.send(textFrame('3'));
-  await socket.frames.when((items) => items.filter((item) => item.text === '2').length >= 2, 'a second ping', 20_000 * slowness);
+  await socket.frames.when(
+    (items) => items.filter((item) => item.text === '2').length >= 2,
+    'a second ping',
+    20_000 * slowness,
+  );
   assert.equal(await socket.closeCode('the close', 20_000 * slowness), 1008);
 });
 
@@ -257,5 +239,8 @@ test('bad clients do not disturb good ones', async (t) => {
     await relay.publish(seedEvent('agent.tick', { n: i }));
   }
   const items = await good.inbox.count(51);
-  assert.deepEqual(items.slice(1).map((item) => item.data.data.n), Array.from({ length: 50 }, (_, i) => i));
+  assert.deepEqual(
+    items.slice(1).map((item) => item.data.data.n),
+    Array.from({ length: 50 }, (_, i) => i),
+  );
 });

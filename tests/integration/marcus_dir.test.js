@@ -17,7 +17,11 @@ const number = (event) => Number(/task-(\d+)$/.exec(event.data.task_id)?.[1] ?? 
 /** The progress reports in the relay's log, once there are `count` of them. */
 async function logged(relay, count) {
   const read = async () => (await relay.get(`/api/v1/events?match=${type}&limit=1000`)).json().events;
-  await eventually(async () => (await read()).length >= count, `${count} reports in the log`, 20_000 * slowness);
+  await eventually(
+    async () => (await read()).length >= count,
+    `${count} reports in the log`,
+    20_000 * slowness,
+  );
   return read();
 }
 
@@ -25,7 +29,10 @@ async function logged(relay, count) {
 function assertAll(events, count, inOrder = true) {
   const numbers = events.map(number);
   if (!inOrder) numbers.sort((a, b) => a - b);
-  assert.deepEqual(numbers, Array.from({ length: count }, (_, i) => i));
+  assert.deepEqual(
+    numbers,
+    Array.from({ length: count }, (_, i) => i),
+  );
 }
 
 async function watch(t, marcus, options = {}) {
@@ -151,8 +158,11 @@ test('several writers, one file: every line once', async (t) => {
   const each = 100;
   const script = fileURLToPath(new URL('./support/marcus_writer.js', import.meta.url));
   const file = marcus.agentEvents();
-  const ends = Array.from({ length: writers }, (_, i) =>
-    new Promise((resolve) => fork(script, [file, String(i * each), String(each)]).on('exit', resolve)));
+  const ends = Array.from(
+    { length: writers },
+    (_, i) =>
+      new Promise((resolve) => fork(script, [file, String(i * each), String(each)]).on('exit', resolve)),
+  );
   assert.deepEqual(await Promise.all(ends), Array(writers).fill(0));
   assertAll(await until(live, writers * each), writers * each, false);
 });
@@ -165,8 +175,13 @@ test('the copies that conversations and decisions are, are told once', async (t)
   const decisions = conversations.replace('conversations_', 'decisions_');
   for (let n = 0; n < 10; ++n) {
     const line = `${JSON.stringify({
-      worker_id: `agent-${n}`, conversation_type: 'worker_to_pm', message: `hello ${n}`, metadata: {},
-      event: 'worker_communication', logger: 'marcus.conversations', level: 'info',
+      worker_id: `agent-${n}`,
+      conversation_type: 'worker_to_pm',
+      message: `hello ${n}`,
+      metadata: {},
+      event: 'worker_communication',
+      logger: 'marcus.conversations',
+      level: 'info',
       timestamp: new Date(Date.now() + n).toISOString(),
     })}\n`;
     marcus.append(conversations, line);
@@ -174,6 +189,9 @@ test('the copies that conversations and decisions are, are told once', async (t)
   }
   await live.events.count(10, 'ten messages', 20_000 * slowness);
   marcus.progress(0);
-  await eventually(async () => (await relay.get(`/api/v1/events?match=${type}`)).json().events.length === 1, 'the end');
+  await eventually(
+    async () => (await relay.get(`/api/v1/events?match=${type}`)).json().events.length === 1,
+    'the end',
+  );
   assert.equal(live.events.items.length, 10);
 });

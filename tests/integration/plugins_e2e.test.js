@@ -24,7 +24,10 @@ test('topic-filter lets through what its configuration says', async (t) => {
   const ops = await OpsClient.open(t, relay);
   for (const type of types) await ops.tell({ op: 'publish', event: seedEvent(type) });
   const events = await client.events.count(2);
-  assert.deepEqual(events.map((event) => event.type), ['agent.idle', 'agent.status.changed']);
+  assert.deepEqual(
+    events.map((event) => event.type),
+    ['agent.idle', 'agent.status.changed'],
+  );
   const stats = await plugin(relay, 'topic-filter');
   assert.deepEqual([stats.passed, stats.dropped], [2, 2]);
   assert.deepEqual(stats.reasons, { 'denied by agent.heartbeat': 1, 'not allowed': 1 });
@@ -53,7 +56,8 @@ describe('a plugin is refused at the start with its code:', () => {
   test('one without a role', () => refused(fixture('bad_no_role'), /plugin_/));
   test('one that does not start', () => refused(fixture('bad_create_fails'), /plugin_/));
   test('one that throws at its start', () => refused(fixture('bad_throws'), /plugin_/, ':{"throw":true}'));
-  test('one whose configuration does not fit', () => refused('topic-filter', /plugin_|config/, ':{"alow":[]}'));
+  test('one whose configuration does not fit', () =>
+    refused('topic-filter', /plugin_|config/, ':{"alow":[]}'));
 
   test('one that others could have written', (t) => {
     const file = path.join(tempDirectory(t), 'writable.so');
@@ -97,7 +101,10 @@ describe('a plugin that throws costs its events and nothing else:', () => {
     const relay = await startRelay(t, configured('pass'));
     const client = await PlainClient.open(t, relay.ws());
     for (let i = 0; i < 10; ++i) await relay.publish(numbered(10, { type: 'bad.x', from: 10 * i }));
-    assert.deepEqual((await client.events.count(100)).map((event) => event.data.n), Array.from({ length: 100 }, (_, i) => i));
+    assert.deepEqual(
+      (await client.events.count(100)).map((event) => event.data.n),
+      Array.from({ length: 100 }, (_, i) => i),
+    );
     assert.equal((await plugin(relay, 'bad_throws')).state, 'running');
   });
 
@@ -115,7 +122,8 @@ describe('a plugin that throws costs its events and nothing else:', () => {
 for (const name of ['bad_garbage', 'bad_flood', 'bad_verdict']) {
   test(`${name}: the relay lives and serves`, async (t) => {
     const relay = await startRelay(t, {
-      set: { plugins: JSON.stringify([{ path: fixture(name), match: ['bad.**'] }]) }, log: [/./],
+      set: { plugins: JSON.stringify([{ path: fixture(name), match: ['bad.**'] }]) },
+      log: [/./],
     });
     const client = await PlainClient.open(t, relay.ws('/ws?match=good'));
     for (let i = 0; i < 5; ++i) {
@@ -123,6 +131,9 @@ for (const name of ['bad_garbage', 'bad_flood', 'bad_verdict']) {
       await relay.request('POST', '/api/v1/events', { headers: { 'content-length': body.length }, body });
       await relay.publish(seedEvent('good', { i }));
     }
-    assert.deepEqual((await client.events.count(5)).map((event) => event.data.i), [0, 1, 2, 3, 4]);
+    assert.deepEqual(
+      (await client.events.count(5)).map((event) => event.data.i),
+      [0, 1, 2, 3, 4],
+    );
   });
 }

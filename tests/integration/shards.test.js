@@ -13,32 +13,46 @@ for (const threads of [1, 2, 4]) {
     const relay = await startRelay(t, { threads });
     assert.deepEqual(relay.facts.shards, [String(threads)]);
     const sockets = await Promise.all(Array.from({ length: 20 }, () => connectedSocketIo(t, relay)));
-    const plain = await Promise.all(Array.from({ length: 20 }, () => PlainClient.open(t, relay.ws('/ws?match=agent.*'))));
-    const streams = await Promise.all(Array.from({ length: 10 }, () => StreamClient.open(t, relay, '?match=agent.*')));
+    const plain = await Promise.all(
+      Array.from({ length: 20 }, () => PlainClient.open(t, relay.ws('/ws?match=agent.*'))),
+    );
+    const streams = await Promise.all(
+      Array.from({ length: 10 }, () => StreamClient.open(t, relay, '?match=agent.*')),
+    );
     const stats = await relay.stats();
-    assert.equal(stats.shards.reduce((sum, shard) => sum + shard.connections, 0), stats.connections.current);
+    assert.equal(
+      stats.shards.reduce((sum, shard) => sum + shard.connections, 0),
+      stats.connections.current,
+    );
     assert.deepEqual([stats.connections.socketio, stats.connections.ws, stats.connections.sse], [20, 20, 10]);
 
     // Four publishers at once, each with its own numbers.
     const count = 200;
-    await Promise.all([0, 1, 2, 3].map(async (publisher) => {
-      for (let from = 0; from < count; from += 20)
-        await relay.publish(numbered(20, { type: 'agent.tick', from: 10_000 * publisher + from }));
-    }));
+    await Promise.all(
+      [0, 1, 2, 3].map(async (publisher) => {
+        for (let from = 0; from < count; from += 20)
+          await relay.publish(numbered(20, { type: 'agent.tick', from: 10_000 * publisher + from }));
+      }),
+    );
     const total = 4 * count;
     const received = [];
     for (const socket of sockets) {
       const items = await socket.inbox.count(total + 1, 'all events', 30_000 * slowness);
       received.push(items.slice(1).map((item) => item.data));
     }
-    for (const client of plain) received.push(await client.events.count(total, 'all events', 30_000 * slowness));
+    for (const client of plain)
+      received.push(await client.events.count(total, 'all events', 30_000 * slowness));
     for (const stream of streams) {
       const items = await stream.events.count(total, 'all events', 30_000 * slowness);
       received.push(items.map((item) => item.json));
     }
     const order = received[0].map((event) => event.data.n);
     for (const events of received) {
-      assert.deepEqual(events.map((event) => event.data.n), order, 'all clients see one order');
+      assert.deepEqual(
+        events.map((event) => event.data.n),
+        order,
+        'all clients see one order',
+      );
       for (const publisher of [0, 1, 2, 3]) {
         const own = events.filter((event) => Math.floor(event.data.n / 10_000) === publisher);
         assertNumbered(own, 10_000 * publisher, 10_000 * publisher + count - 1, `publisher ${publisher}`);

@@ -22,13 +22,18 @@ describe('a Socket.IO client', () => {
     assert.equal(typeof socket.greeting.client_id, 'string');
     assert.equal(socket.greeting.client_id, socket.id, 'the id is the one the client knows itself by');
     assert.notEqual(socket.id, socket.io.engine.id, 'a session id of Socket.IO is none of Engine.IO');
-    assert.ok(Math.abs(Date.parse(socket.greeting.server_time) - Date.now()) < 60_000, socket.greeting.server_time);
+    assert.ok(
+      Math.abs(Date.parse(socket.greeting.server_time) - Date.now()) < 60_000,
+      socket.greeting.server_time,
+    );
   });
 
   test('is in the rooms general and observers', async (t) => {
     const socket = await connectedSocketIo(t, relay);
     const mine = await eventually(
-      async () => (await relay.clients()).find((client) => client.rooms.includes(socket.id)), 'the client is listed');
+      async () => (await relay.clients()).find((client) => client.rooms.includes(socket.id)),
+      'the client is listed',
+    );
     assert.equal(mine.protocol, 'socketio');
     assert.deepEqual([...mine.rooms].sort(), ['general', 'observers', socket.id].sort());
   });
@@ -36,7 +41,7 @@ describe('a Socket.IO client', () => {
   test('gets every kind of event under its name', async (t) => {
     const socket = await connectedSocketIo(t, relay);
     const kinds = {
-      'agent.status.changed': 'agent_update',
+      'agent.idle': 'agent_update',
       'project.created': 'project_update',
       'system.health': 'health_update',
       'task.progress.updated': 'task_update',
@@ -47,8 +52,11 @@ describe('a Socket.IO client', () => {
     };
     for (const type of Object.keys(kinds)) await relay.publish(seedEvent(type, { marker: type }));
     for (const [type, event] of Object.entries(kinds)) {
-      const item = await socket.inbox.first((each) => each.event === event && each.data.data?.marker === type, type);
-      assert.equal(item.data.type, type);
+      const item = await socket.inbox.first(
+        (each) => each.event === event && each.data.data?.marker === type,
+        type,
+      );
+      assert.equal(item.data.event_type ?? item.data.type, type);
     }
     await relay.publish(seedEvent('task.blocked', { marker: 'blocked' }));
     for (const event of ['blocker_event', 'task_update'])
@@ -71,11 +79,20 @@ describe('a Socket.IO client', () => {
       page.log.push('health');
     });
     await relay.publish([
-      { type: 'agent.status.changed', timestamp: '2024-01-01T00:00:00Z', source: 'marcus',
-        data: { agent_id: 'agent-007', status: 'working' }, metadata: { severity: 'info', category: 'agent' } },
+      {
+        type: 'agent.status.changed',
+        timestamp: '2024-01-01T00:00:00Z',
+        source: 'marcus',
+        data: { agent_id: 'agent-007', old_status: 'idle', new_status: 'working' },
+        metadata: { severity: 'info', category: 'agent' },
+      },
       { type: 'project.updated', source: 'marcus', data: { project_id: 'p1', progress: 0.5 } },
       { type: 'system.health', source: 'marcus', data: { severity: 'info', message: 'fine' } },
-      { type: 'system.health', source: 'marcus', data: { severity: 'critical', message: 'the board is gone' } },
+      {
+        type: 'system.health',
+        source: 'marcus',
+        data: { severity: 'critical', message: 'the board is gone' },
+      },
     ]);
     await page.log.count(4);
     assert.deepEqual(page.agents, { 'agent-007': 'working' });
@@ -94,7 +111,10 @@ describe('a Socket.IO client', () => {
     await relay.publish(seedEvent('agent.moved', { n: 2 }, { room: 'floor-1' }));
     await relay.publish(seedEvent('agent.moved', { n: 3 }, { room: 'floor-2' }));
     await socket.inbox.first((item) => item.data.data?.n === 3, 'the event of the room it is still in');
-    assert.ok(!socket.inbox.items.some((item) => item.data.data?.n === 2), 'nothing comes from a room that was left');
+    assert.ok(
+      !socket.inbox.items.some((item) => item.data.data?.n === 2),
+      'nothing comes from a room that was left',
+    );
 
     assert.deepEqual((await ask(socket, 'leave', 'floor-1')).code, 'not_joined');
     assert.deepEqual((await ask(socket, 'join', 'a*b')).code, 'bad_room');
@@ -121,8 +141,15 @@ describe('a Socket.IO client', () => {
     assert.equal((await ask(socket, 'subscribe', { match: 'task.**', filter: 'data.n > 5' })).ok, true);
     await relay.publish(numbered(10, { type: 'task.step' }));
     await socket.inbox.first((item) => item.data.data?.n === 9, 'the last event');
-    assert.deepEqual(socket.inbox.items.slice(1).map((item) => [item.event, item.data.data.n]),
-      [['event', 6], ['event', 7], ['event', 8], ['event', 9]]);
+    assert.deepEqual(
+      socket.inbox.items.slice(1).map((item) => [item.event, item.data.data.n]),
+      [
+        ['event', 6],
+        ['event', 7],
+        ['event', 8],
+        ['event', 9],
+      ],
+    );
     assert.equal((await ask(socket, 'unsubscribe')).ok, true);
     assert.equal((await ask(socket, 'subscribe', { match: 'a b' })).ok, false);
   });
@@ -154,7 +181,10 @@ describe('a Socket.IO client', () => {
     const gone = next(socket, 'disconnect');
     socket.disconnect();
     assert.equal((await gone)[0], 'io client disconnect');
-    await eventually(async () => !(await relay.clients()).some((client) => client.rooms.includes(id)), 'it is gone');
+    await eventually(
+      async () => !(await relay.clients()).some((client) => client.rooms.includes(id)),
+      'it is gone',
+    );
   });
 
   test('survives thousands of events in a burst, each once and in order', async (t) => {
@@ -163,7 +193,11 @@ describe('a Socket.IO client', () => {
     for (let from = 0; from < 4000; from += 500)
       await relay.publish(numbered(500, { type: 'agent.burst', from }));
     const items = await socket.inbox.count(4000, 'the burst', 30_000 * slowness);
-    assertNumbered(items.map((item) => item.data), 0, 3999);
+    assertNumbered(
+      items.map((item) => item.data),
+      0,
+      3999,
+    );
   });
 });
 
@@ -192,7 +226,11 @@ test('heartbeats keep a connection and end one that does not answer', async (t) 
 
 test('a relay that stops closes the connection, and clients find its successor on the same port', async (t) => {
   const first = await startRelay(t);
-  const socket = await connectedSocketIo(t, first, { reconnection: true, reconnectionDelay: 100, reconnectionDelayMax: 200 });
+  const socket = await connectedSocketIo(t, first, {
+    reconnection: true,
+    reconnectionDelay: 100,
+    reconnectionDelayMax: 200,
+  });
   const before = socket.id;
   const lost = next(socket, 'disconnect');
   await first.stop();
@@ -218,7 +256,11 @@ for (const threads of [2, 4]) {
     for (const batch of batches) await relay.publish(batch);
     for (const socket of sockets) {
       await socket.inbox.count(301, 'all events', 30_000 * slowness);
-      assertNumbered(socket.inbox.items.slice(1).map((item) => item.data), 0, 299);
+      assertNumbered(
+        socket.inbox.items.slice(1).map((item) => item.data),
+        0,
+        299,
+      );
     }
   });
 }

@@ -30,15 +30,25 @@ export class PlainClient {
       this.socket.once('unexpected-response', (_, response) => {
         let text = '';
         response.on('data', (bytes) => (text += bytes));
-        response.on('end', () => reject(Object.assign(new Error(`${response.statusCode} ${text}`), {
-          status: response.statusCode, headers: response.headers, text,
-        })));
+        response.on('end', () =>
+          reject(
+            Object.assign(new Error(`${response.statusCode} ${text}`), {
+              status: response.statusCode,
+              headers: response.headers,
+              text,
+            }),
+          ),
+        );
       });
     });
     this.opened.catch(() => {});
     this.socket.on('error', () => {});
     this.socket.on('message', (bytes) => this.take(JSON.parse(bytes.toString())));
-    this.closed.then((end) => this.events.fail(new Error(`closed: ${JSON.stringify(end)}`)));
+    this.closed.then((end) => this.fail(new Error(`closed: ${JSON.stringify(end)}`)));
+  }
+
+  fail(error) {
+    this.events.fail(error);
   }
 
   take(message) {
@@ -68,6 +78,11 @@ export class OpsClient extends PlainClient {
     return client;
   }
 
+  fail(error) {
+    super.fail(error);
+    this.messages.fail(error);
+  }
+
   take(message) {
     this.messages.push(message);
     if (message.op === 'event') this.events.push(message.event);
@@ -92,7 +107,10 @@ export class OpsClient extends PlainClient {
 /** socket.io-client over its WebSocket transport, not reconnecting unless asked to. */
 export function socketIo(t, relay, { namespace = '/', ...options } = {}) {
   const socket = io(relay.url + namespace, {
-    transports: ['websocket'], reconnection: false, forceNew: true, ...options,
+    transports: ['websocket'],
+    reconnection: false,
+    forceNew: true,
+    ...options,
   });
   socket.inbox = new Inbox();
   socket.onAny((event, ...args) => socket.inbox.push({ event, args, data: args[0] }));
@@ -108,12 +126,19 @@ export function next(emitter, event, ms = patience) {
 /** A connected socket.io-client that has been greeted. */
 export async function connectedSocketIo(t, relay, options) {
   const socket = socketIo(t, relay, options);
-  await within(patience, 'a Socket.IO connection', new Promise((resolve, reject) => {
-    socket.once('connect', resolve);
-    socket.once('connect_error', reject);
-  }));
+  await within(
+    patience,
+    'a Socket.IO connection',
+    new Promise((resolve, reject) => {
+      socket.once('connect', resolve);
+      socket.once('connect_error', reject);
+    }),
+  );
   if ((options?.namespace ?? '/') === '/') {
-    const greeting = await socket.inbox.first((item) => item.event === 'connection_established', 'the greeting');
+    const greeting = await socket.inbox.first(
+      (item) => item.event === 'connection_established',
+      'the greeting',
+    );
     socket.greeting = greeting.data;
   }
   return socket;
@@ -128,24 +153,28 @@ export class StreamClient {
 
   static async open(t, relay, query = '', headers = {}) {
     const client = new StreamClient();
-    await within(patience, 'the head of an event stream', new Promise((resolve, reject) => {
-      client.request = http.get(`${relay.url}/events${query}`, { headers, agent: false }, (response) => {
-        client.response = response;
-        response.setEncoding('utf8');
-        response.on('data', (text) => client.#feed(text));
-        client.closed = new Promise((done) => response.on('close', done));
-        response.on('error', () => {});
-        resolve();
-      });
-      client.request.on('error', reject);
-    }));
+    await within(
+      patience,
+      'the head of an event stream',
+      new Promise((resolve, reject) => {
+        client.request = http.get(`${relay.url}/events${query}`, { headers, agent: false }, (response) => {
+          client.response = response;
+          response.setEncoding('utf8');
+          response.on('data', (text) => client.#feed(text));
+          client.closed = new Promise((done) => response.on('close', done));
+          response.on('error', () => {});
+          resolve();
+        });
+        client.request.on('error', reject);
+      }),
+    );
     t?.after(() => client.request.destroy());
     return client;
   }
 
-  /** The events without gaps and such, taken out of their frames. */
+  /** The events without the gaps, taken out of their frames. */
   get bodies() {
-    return this.events.items.filter((item) => item.event === 'message').map((item) => item.json);
+    return this.events.items.filter((item) => item.event !== 'gap').map((item) => item.json);
   }
 
   #feed(text) {

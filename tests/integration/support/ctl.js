@@ -1,5 +1,6 @@
 // Running senecactl.
 
+import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -88,7 +89,7 @@ export class Ctl {
 export async function run(args, { input, ms = patience, ...options } = {}) {
   const ctl = new Ctl(args, { ...options, stdin: input === undefined ? 'ignore' : 'pipe' });
   if (input !== undefined) {
-    ctl.stdin.on('error', () => {});  // it may end before it has read everything
+    ctl.stdin.on('error', () => {}); // it may end before it has read everything
     ctl.stdin.end(input);
   }
   try {
@@ -108,4 +109,20 @@ export function start(t, args, options) {
     await ctl.end;
   });
   return ctl;
+}
+
+/** The values of JSON lines. */
+export const jsonLines = (text) =>
+  text
+    .trim()
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+
+/** One line on stderr, nothing on stdout. */
+export function assertRefused(end, code, pattern) {
+  assert.equal(end.code, code, end.stderr);
+  assert.equal(end.stdout, '');
+  assert.equal(end.stderr.trim().split('\n').length, 1, end.stderr);
+  assert.match(end.stderr, pattern);
 }

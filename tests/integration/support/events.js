@@ -23,8 +23,10 @@ export function offsetOf(event) {
 
 export function assertRising(events, what = 'offsets') {
   for (let i = 1; i < events.length; ++i) {
-    assert.ok(offsetOf(events[i]) > offsetOf(events[i - 1]),
-      `${what} rise: ${offsetOf(events[i - 1])} is followed by ${offsetOf(events[i])}`);
+    assert.ok(
+      offsetOf(events[i]) > offsetOf(events[i - 1]),
+      `${what} rise: ${offsetOf(events[i - 1])} is followed by ${offsetOf(events[i])}`,
+    );
   }
 }
 
@@ -33,8 +35,10 @@ export function assertNumbered(events, from, to, what = 'events') {
   const numbers = events.map((event) => event.data.n);
   const expected = Array.from({ length: to - from + 1 }, (_, i) => from + i);
   const wrong = numbers.findIndex((n, i) => n !== expected[i]);
-  assert.ok(numbers.length === expected.length && wrong < 0,
+  assert.ok(
+    numbers.length === expected.length && wrong < 0,
     `${what}: ${numbers.length} of ${expected.length} came; the first that is not as expected, at ${wrong}: ` +
-      `${numbers.slice(Math.max(0, wrong - 2), wrong + 3)}`);
+      `${numbers.slice(Math.max(0, wrong - 2), wrong + 3)}`,
+  );
   assertRising(events, what);
 }

@@ -35,7 +35,13 @@ export class MarcusDirectory {
     return `${JSON.stringify({
       timestamp: this.#timestamp(),
       event_type: 'progress_update',
-      data: { agent_id: `agent-${n}`, task_id: `task-${n}`, status: 'in_progress', progress: 50, message: `step ${n}` },
+      data: {
+        agent_id: `agent-${n}`,
+        task_id: `task-${n}`,
+        status: 'in_progress',
+        progress: 50,
+        message: `step ${n}`,
+      },
     })}\n`;
   }
 

@@ -62,7 +62,9 @@ export class RawConnection {
         }
         if (!result && !this.ending) return undefined;
         this.#listeners.delete(check);
-        return result ? resolve(result) : reject(new Error(`${this.ending} before ${what}; got: ${this.text}`));
+        return result
+          ? resolve(result)
+          : reject(new Error(`${this.ending} before ${what}; got: ${this.text}`));
       };
       this.#listeners.add(check);
       check();
@@ -72,15 +74,19 @@ export class RawConnection {
 
   /** Resolves with "eof" or "reset" once the peer has ended the connection. */
   end(what = 'the end of the connection', ms = patience) {
-    return within(ms, () => `${what}; got: ${this.text}`, new Promise((resolve) => {
-      const check = () => {
-        if (!this.ending) return;
-        this.#listeners.delete(check);
-        resolve(this.ending);
-      };
-      this.#listeners.add(check);
-      check();
-    }));
+    return within(
+      ms,
+      () => `${what}; got: ${this.text}`,
+      new Promise((resolve) => {
+        const check = () => {
+          if (!this.ending) return;
+          this.#listeners.delete(check);
+          resolve(this.ending);
+        };
+        this.#listeners.add(check);
+        check();
+      }),
+    );
   }
 
   /** What has come from byte `at` on, and all that will come, goes to `take` instead of being kept. */
@@ -114,8 +120,16 @@ export class RawConnection {
 }
 
 /** The bytes of a request; headers is an array of lines or an object. */
-export function request(method, target, headers = {}, body = '', { host = true, length = body.length > 0 } = {}) {
-  const lines = Array.isArray(headers) ? headers : Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+export function request(
+  method,
+  target,
+  headers = {},
+  body = '',
+  { host = true, length = body.length > 0 } = {},
+) {
+  const lines = Array.isArray(headers)
+    ? headers
+    : Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
   const head = [`${method} ${target} HTTP/1.1`];
   if (host) head.push('Host: localhost');
   if (length) head.push(`Content-Length: ${Buffer.byteLength(body)}`);
@@ -157,7 +171,8 @@ export async function exchange(port, bytes, { count = 0, ms = patience } = {}) {
   try {
     if (Array.isArray(bytes)) await connection.sendPieces(bytes);
     else connection.send(bytes);
-    if (count > 0) await connection.until((got) => parseResponses(got).length >= count, `${count} responses`, ms);
+    if (count > 0)
+      await connection.until((got) => parseResponses(got).length >= count, `${count} responses`, ms);
     else await connection.end(undefined, ms);
     return {
       responses: parseResponses(connection.received),

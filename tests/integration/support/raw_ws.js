@@ -84,7 +84,11 @@ export class ServerFrames {
     if (code === opcode.close) {
       this.closed = true;
       assert.notEqual(payload.length, 1, 'a close frame has no payload or a code');
-      return { code, closeCode: payload.length ? payload.readUInt16BE(0) : 1005, reason: payload.toString('utf8', 2) };
+      return {
+        code,
+        closeCode: payload.length ? payload.readUInt16BE(0) : 1005,
+        reason: payload.toString('utf8', 2),
+      };
     }
     if (code === opcode.text && fin) return { code, text: this.#utf8.decode(payload) };
     return { code, payload: Buffer.from(payload) };
@@ -94,11 +98,21 @@ export class ServerFrames {
 const guid = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 
 /** The bytes of an upgrade request. */
-export function upgrade(target, { key = randomBytes(16).toString('base64'), headers = [], version = '13' } = {}) {
+export function upgrade(
+  target,
+  { key = randomBytes(16).toString('base64'), headers = [], version = '13' } = {},
+) {
   return Buffer.from(
     [
-      `GET ${target} HTTP/1.1`, 'Host: localhost', 'Connection: Upgrade', 'Upgrade: websocket',
-      `Sec-WebSocket-Key: ${key}`, `Sec-WebSocket-Version: ${version}`, ...headers, '', '',
+      `GET ${target} HTTP/1.1`,
+      'Host: localhost',
+      'Connection: Upgrade',
+      'Upgrade: websocket',
+      `Sec-WebSocket-Key: ${key}`,
+      `Sec-WebSocket-Version: ${version}`,
+      ...headers,
+      '',
+      '',
     ].join('\r\n'),
   );
 }
@@ -115,7 +129,12 @@ export class RawWebSocket {
     raw.send(Buffer.concat([upgrade(target, { key, headers }), early]));
     const response = await raw.until((got) => parseResponses(got)[0], 'the answer to the upgrade');
     assert.equal(response.status, 101, response.text);
-    assert.equal(response.headers['sec-websocket-accept'], createHash('sha1').update(key + guid).digest('base64'));
+    assert.equal(
+      response.headers['sec-websocket-accept'],
+      createHash('sha1')
+        .update(key + guid)
+        .digest('base64'),
+    );
     return new RawWebSocket(raw, response);
   }
 
@@ -132,7 +151,8 @@ export class RawWebSocket {
   }
 
   text(predicate = () => true, what = 'a text message', ms) {
-    return this.frames.first((item) => item.code === opcode.text && predicate(item.text), what, ms)
+    return this.frames
+      .first((item) => item.code === opcode.text && predicate(item.text), what, ms)
       .then((item) => item.text);
   }
 
@@ -140,9 +160,10 @@ export class RawWebSocket {
     return this.frames.items.filter((item) => item.code === opcode.text).map((item) => item.text);
   }
 
-  /** The code of the close frame the relay sends, after which it ends the connection. */
+  /** The code of the close frame the relay sends. It is answered, and then the relay ends the connection. */
   async closeCode(what = 'a close frame', ms = patience) {
     const close = await this.frames.first((item) => item.code === opcode.close, what, ms);
+    this.send(closeFrame(1000));
     await this.raw.end('the end after the close frame', ms);
     assert.ok(!this.parser.torn, 'the last frame is whole');
     return close.closeCode;

@@ -42,7 +42,12 @@ export class Relay {
         response.on('error', reject);
         response.on('end', () => {
           const text = Buffer.concat(chunks).toString('utf8');
-          resolve({ status: response.statusCode, headers: response.headers, text, json: () => JSON.parse(text) });
+          resolve({
+            status: response.statusCode,
+            headers: response.headers,
+            text,
+            json: () => JSON.parse(text),
+          });
         });
       });
       request.on('error', reject);
@@ -120,15 +125,43 @@ export class Relay {
  * log: what may appear in its log, regular expressions; logLevel.
  */
 export async function startRelay(t, options = {}) {
-  const { args = [], set = {}, threads = 2, port = 0, stdin = 'ignore', openFiles, log = [], logLevel = 'warn', env, cwd } = options;
-  const serve = ['serve', '--listen', `127.0.0.1:${port}`, '--threads', String(threads), '--log-level', logLevel];
+  const {
+    args = [],
+    set = {},
+    threads = 2,
+    port = 0,
+    stdin = 'ignore',
+    openFiles,
+    log = [],
+    logLevel = 'warn',
+    env,
+    cwd,
+  } = options;
+  const serve = [
+    'serve',
+    '--listen',
+    `127.0.0.1:${port}`,
+    '--threads',
+    String(threads),
+    '--log-level',
+    logLevel,
+  ];
   for (const [key, value] of Object.entries(set)) serve.push('--set', `${key}=${value}`);
   serve.push(...args);
   const ctl = openFiles
-    ? new Ctl(['-c', `ulimit -n ${openFiles}; exec "$0" "$@"`, senecactl, ...serve], { program: 'sh', stdin, env, cwd })
+    ? new Ctl(['-c', `ulimit -n ${openFiles}; exec "$0" "$@"`, senecactl, ...serve], {
+        program: 'sh',
+        stdin,
+        env,
+        cwd,
+      })
     : new Ctl(serve, { stdin, env, cwd });
   try {
-    const line = await ctl.lines.first((text) => text.startsWith('listening '), 'the relay listens', 2 * patience);
+    const line = await ctl.lines.first(
+      (text) => text.startsWith('listening '),
+      'the relay listens',
+      2 * patience,
+    );
     const relay = new Relay(ctl, line.split(/\s+/)[1], log);
     t?.after(() => relay.stop());
     return relay;

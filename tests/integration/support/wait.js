@@ -52,11 +52,14 @@ export class Inbox {
   /** The first item that satisfies `predicate`, whether it has come or will. Asks once for every item. */
   first(predicate = () => true, what, ms) {
     let next = 0;
-    return this.when((items) => {
-      for (; next < items.length; ++next)
-        if (predicate(items[next])) return { item: items[next] };
-      return false;
-    }, what, ms).then(({ item }) => item);
+    return this.when(
+      (items) => {
+        for (; next < items.length; ++next) if (predicate(items[next])) return { item: items[next] };
+        return false;
+      },
+      what,
+      ms,
+    ).then(({ item }) => item);
   }
 
   /** The first `count` items. */

@@ -1,7 +1,10 @@
 // Bodies compressed with the zstd tool: Node learnt zstd only in version 22.
 
 /** {"type":"zstd.one","data":{"n":0}} */
-export const oneEvent = Buffer.from('KLUv/SQiEQEAeyJ0eXBlIjoienN0ZC5vbmUiLCJkYXRhIjp7Im4iOjB9fTdKcRw=', 'base64');
+export const oneEvent = Buffer.from(
+  'KLUv/SQiEQEAeyJ0eXBlIjoienN0ZC5vbmUiLCJkYXRhIjp7Im4iOjB9fTdKcRw=',
+  'base64',
+);
 
 /** An array of 500 events of type zstd.many whose data is {"n":0…499,"pad":"x" 200 times} */
 export const manyEvents = Buffer.from(

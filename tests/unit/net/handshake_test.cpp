@@ -1,0 +1,68 @@
+#include "net/handshake.h"
+
+#include "support/catch.h"
+
+using namespace relay;
+
+namespace {
+
+HttpRequestHead head_with(std::vector<std::pair<std::string, std::string>> headers) {
+  HttpRequestHead head;
+  head.method = "GET";
+  head.headers = std::move(headers);
+  return head;
+}
+
+HttpRequestHead engine_io(std::vector<std::pair<std::string, std::string>> query, bool upgrade = true) {
+  HttpRequestHead head = head_with({});
+  if (upgrade) head.headers.emplace_back("upgrade", "websocket");
+  head.query = std::move(query);
+  return head;
+}
+
+}  // namespace
+
+TEST_CASE("pages of our own origin and of listed ones may connect, others may not") {
+  CHECK(origin_allowed(head_with({{"host", "h"}}), {}));
+  CHECK(origin_allowed(head_with({{"host", "h:8000"}, {"origin", "http://h:8000"}}), {}));
+  CHECK_FALSE(origin_allowed(head_with({{"host", "h:8000"}, {"origin", "http://h"}}), {}));
+  CHECK(origin_allowed(head_with({{"host", "h"}, {"origin", "http://a"}}), {"http://a"}));
+  CHECK_FALSE(origin_allowed(head_with({{"host", "h"}, {"origin", "http://a.b"}}), {"http://a"}));
+  CHECK_FALSE(origin_allowed(head_with({{"host", "h"}, {"origin", "null"}}), {"http://a"}));
+  CHECK(origin_allowed(head_with({{"host", "h"}, {"origin", "null"}}), {"*"}));
+}
+
+TEST_CASE("Engine.IO's errors come in the reference server's order") {
+  const auto message = [](const HttpRequestHead& head) {
+    const auto refused = refuse_engine_io(head);
+    return refused ? refused->body : "";
+  };
+  CHECK(message(engine_io({})) == "Transport unknown");
+  CHECK(message(engine_io({{"transport", "polling"}, {"sid", "x"}})) == "Transport unknown");
+  CHECK(message(engine_io({{"transport", "websocket"}, {"sid", "x"}})) == "Session ID unknown");
+  HttpRequestHead post = engine_io({{"transport", "websocket"}, {"EIO", "4"}});
+  post.method = "POST";
+  CHECK(message(post) == "Bad handshake method");
+  CHECK(message(engine_io({{"transport", "websocket"}, {"EIO", "4"}}, false)) ==
+        R"({"code":3,"message":"Bad request"})");
+  CHECK(message(engine_io({{"transport", "websocket"}, {"EIO", "3"}})) == "Unsupported protocol version");
+  CHECK(message(engine_io({{"transport", "websocket"}, {"EIO", "4"}})).empty());
+}
+
+TEST_CASE("our subprotocol is taken where it is offered") {
+  HttpRequestHead head = head_with({{"upgrade", "websocket"},
+                                    {"connection", "keep-alive"},
+                                    {"connection", "Upgrade"},
+                                    {"sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="},
+                                    {"sec-websocket-version", "13"},
+                                    {"sec-websocket-protocol", "other"},
+                                    {"sec-websocket-protocol", "seneca.v1.json"}});
+  head.version = "HTTP/1.1";
+  const auto plain = check_websocket_request(head, true);
+  REQUIRE(plain);
+  CHECK(plain->subprotocol == "seneca.v1.json");
+  CHECK(plain->accept_key == "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+  const auto without = check_websocket_request(head, false);
+  REQUIRE(without);
+  CHECK(without->subprotocol.empty());
+}
