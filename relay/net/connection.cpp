@@ -182,7 +182,7 @@ void Connection::flush_outbox() {
     if (coalesce)
       outbox.drain(scratch, kMaxWriteBytes);
     else
-      outbox.drain_one(scratch);
+      outbox.drain_one(scratch, kMaxWriteBytes);
     if (!write(scratch)) return;
   }
   if (!close_after_flush_) session_->drained();

@@ -5,13 +5,13 @@
 
 namespace relay {
 
-void FrameLane::push_back(FrameRef frame) {
+void FrameLane::push_back(FrameRef frame, uint64_t arrival) {
   if (size_ == ring_.size()) grow();
-  ring_[slot(size_++)] = std::move(frame);
+  ring_[slot(size_++)] = {std::move(frame), arrival};
 }
 
 FrameRef FrameLane::take(size_t index) {
-  FrameRef frame = std::move(ring_[slot(index)]);
+  FrameRef frame = std::move(ring_[slot(index)].frame);
   for (; index > 0; --index) ring_[slot(index)] = std::move(ring_[slot(index - 1)]);
   head_ = slot(1);
   if (--size_ == 0 && ring_.size() > kKeptCapacity) {
@@ -22,7 +22,7 @@ FrameRef FrameLane::take(size_t index) {
 }
 
 void FrameLane::grow() {
-  std::vector<FrameRef> ring(std::max(kFirstCapacity, ring_.size() * 2));
+  std::vector<Waiting> ring(std::max(kFirstCapacity, ring_.size() * 2));
   for (size_t i = 0; i < size_; ++i) ring[i] = std::move(ring_[slot(i)]);
   ring_ = std::move(ring);
   head_ = 0;

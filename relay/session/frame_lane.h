@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 #include "codec/frame.h"
@@ -12,13 +13,20 @@ class FrameLane {
  public:
   [[nodiscard]] size_t size() const { return size_; }
   [[nodiscard]] bool empty() const { return size_ == 0; }
-  [[nodiscard]] const Frame& operator[](size_t index) const { return *ring_[slot(index)]; }
+  [[nodiscard]] const Frame& operator[](size_t index) const { return *ring_[slot(index)].frame; }
+  /// The number that the first frame was pushed with.
+  [[nodiscard]] uint64_t arrival() const { return ring_[head_].arrival; }
 
-  void push_back(FrameRef frame);
+  /// `arrival` counts up over all lanes of an outbox.
+  void push_back(FrameRef frame, uint64_t arrival);
   /// Takes the frame at `index` out; cheap near the front.
   FrameRef take(size_t index);
 
  private:
+  struct Waiting {
+    FrameRef frame;
+    uint64_t arrival = 0;
+  };
   static constexpr size_t kFirstCapacity = 8;
   /// An empty ring larger than this is given back.
   static constexpr size_t kKeptCapacity = 64;
@@ -27,7 +35,7 @@ class FrameLane {
   [[nodiscard]] size_t slot(size_t index) const { return (head_ + index) & (ring_.size() - 1); }
   void grow();
 
-  std::vector<FrameRef> ring_;
+  std::vector<Waiting> ring_;
   size_t head_ = 0;
   size_t size_ = 0;
 };

@@ -18,7 +18,7 @@ Outbox::Push Outbox::push(Priority lane, FrameRef frame) {
     }
     outcome = Push::dropped_older;
   }
-  lanes_[static_cast<size_t>(lane)].push_back(std::move(frame));
+  lanes_[static_cast<size_t>(lane)].push_back(std::move(frame), ++arrivals_);
   ++frames_;
   bytes_ += bytes;
   return outcome;
@@ -55,21 +55,29 @@ FrameRef Outbox::take(FrameLane& lane, size_t index) {
   return frame;
 }
 
-size_t Outbox::drain(std::string& out, size_t max_bytes) {
-  size_t moved = 0;
+FrameLane* Outbox::next_lane(bool behind) {
+  FrameLane* next = nullptr;
   for (FrameLane& lane : lanes_) {
-    for (; !lane.empty(); ++moved) {
-      if (moved > 0 && out.size() + lane[0].bytes().size() > max_bytes) return moved;
-      out += take(lane, 0)->bytes();
-    }
+    if (lane.empty()) continue;
+    if (behind) return &lane;
+    if (next == nullptr || lane.arrival() < next->arrival()) next = &lane;
+  }
+  return next;
+}
+
+size_t Outbox::drain(std::string& out, size_t max_bytes) {
+  const bool behind = bytes_ > max_bytes;
+  size_t moved = 0;
+  for (FrameLane* lane = next_lane(behind); lane != nullptr; lane = next_lane(behind), ++moved) {
+    if (moved > 0 && out.size() + (*lane)[0].bytes().size() > max_bytes) break;
+    out += take(*lane, 0)->bytes();
   }
   return moved;
 }
 
-size_t Outbox::drain_one(std::string& out) {
-  const auto lane =
-      std::find_if(lanes_.begin(), lanes_.end(), [](const FrameLane& each) { return !each.empty(); });
-  if (lane == lanes_.end()) return 0;
+size_t Outbox::drain_one(std::string& out, size_t behind_bytes) {
+  FrameLane* const lane = next_lane(bytes_ > behind_bytes);
+  if (lane == nullptr) return 0;
   out += take(*lane, 0)->bytes();
   return 1;
 }

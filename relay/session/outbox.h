@@ -11,7 +11,11 @@
 
 namespace relay {
 
-/// What waits to be written to one client: four lanes, drained critical first. Owned by a session; no locks.
+/// What waits to be written to one client, in four lanes. Owned by a session; no locks.
+///
+/// Order: as long as everything that waits fits in one write, frames leave as they came, whatever their lane. A
+/// client that is further behind gets the critical lane first, then high, normal and low: what is urgent waits for
+/// one write at the most.
 ///
 /// Bound: `max_frames` and `max_bytes` over all lanes; an empty outbox takes any one frame. Policy when full:
 /// the oldest frame of the lowest lane that is not above the newcomer's makes room, and when there is none
@@ -30,11 +34,12 @@ class Outbox {
   [[nodiscard]] size_t frames() const { return frames_; }
   [[nodiscard]] size_t bytes() const { return bytes_; }
 
-  /// Appends whole frames to `out`, critical lane first, until it holds `max_bytes` or the outbox is empty;
-  /// at least one frame if there is any. Returns the number of frames moved.
+  /// Appends whole frames to `out` until it holds `max_bytes` or the outbox is empty; at least one frame if there is
+  /// any. Returns the number of frames moved.
   size_t drain(std::string& out, size_t max_bytes);
-  /// Moves one frame only: one write per message, for when coalescing is off.
-  size_t drain_one(std::string& out);
+  /// Moves one frame only: one write per message, for when coalescing is off. With more than `behind_bytes` waiting
+  /// the client is behind.
+  size_t drain_one(std::string& out, size_t behind_bytes);
   void clear();
 
   /// Events dropped since the last call, with the range of their offsets; `events` is 0 when none was.
@@ -47,6 +52,7 @@ class Outbox {
   [[nodiscard]] uint64_t dropped() const { return dropped_; }
 
  private:
+  [[nodiscard]] FrameLane* next_lane(bool behind);
   [[nodiscard]] bool fits(size_t bytes) const;
   bool drop_oldest(Priority lane);
   void note_dropped(uint64_t offset);
@@ -55,6 +61,7 @@ class Outbox {
   const size_t max_frames_;
   const size_t max_bytes_;
   std::array<FrameLane, 4> lanes_;
+  uint64_t arrivals_ = 0;
   size_t frames_ = 0;
   size_t bytes_ = 0;
   Gap gap_;

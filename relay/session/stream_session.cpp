@@ -84,7 +84,8 @@ void StreamSession::on_heartbeat(int64_t) {
 }
 
 void StreamSession::send_event(const EventRef& event) {
-  if (!closing()) send(event->priority(), services_.frames.stream(event, format_));
+  // One lane: a stream's client goes on after the offset it saw last, so nothing may overtake.
+  if (!closing()) send(Priority::normal, services_.frames.stream(event, format_));
 }
 
 void StreamSession::drained() {

@@ -10,6 +10,7 @@ import { assertRefused, jsonLines, run } from './support/ctl.js';
 import { assertNumbered, numbered, seedEvent } from './support/events.js';
 import { startRelay } from './support/relay.js';
 import { tempDirectory } from './support/temp.js';
+import { slowness } from './support/wait.js';
 
 let relay;
 before(async () => {

@@ -11,6 +11,7 @@ import { assertNumbered, numbered, seedEvent } from './support/events.js';
 import { exchange, request } from './support/raw.js';
 import { startRelay } from './support/relay.js';
 import { tempDirectory } from './support/temp.js';
+import { slowness } from './support/wait.js';
 
 describe('signals:', () => {
   async function reloading(t, config) {

@@ -6,6 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { assertRefused, jsonLines, run, start } from './support/ctl.js';
 import { assertNumbered, numbered, seedEvent } from './support/events.js';
 import { startRelay } from './support/relay.js';
+import { slowness, eventually } from './support/wait.js';
 
 let relay;
 before(async () => {

@@ -6,6 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { RawConnection, exchange, parseResponses, request } from './support/raw.js';
 import { RawWebSocket, upgrade } from './support/raw_ws.js';
 import { startRelay } from './support/relay.js';
+import { eventually } from './support/wait.js';
 
 const endpoint = '/socket.io/?EIO=4&transport=websocket';
 let relay;

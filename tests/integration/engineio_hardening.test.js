@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test';
 
 import { connectedSocketIo } from './support/clients.js';
 import { seedEvent } from './support/events.js';
-import { RawWebSocket, frame, opcode, textFrame, upgrade } from './support/raw_ws.js';
+import { RawWebSocket, frame, opcode, textFrame } from './support/raw_ws.js';
 import { startRelay } from './support/relay.js';
 import { slowness } from './support/wait.js';
 

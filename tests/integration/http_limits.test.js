@@ -7,6 +7,7 @@ import { PlainClient } from './support/clients.js';
 import { numbered, seedEvent } from './support/events.js';
 import { RawConnection, exchange, parseResponses, request } from './support/raw.js';
 import { startRelay } from './support/relay.js';
+import { slowness, within, Inbox, eventually } from './support/wait.js';
 
 const path = '/api/v1/events';
 let relay;
@@ -19,6 +20,7 @@ after(async () => {
 });
 
 const raw = (...lines) => Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1');
+
 test('deadlines end what trickles', { concurrency: true }, async (t) => {
   const timed = async (bytes, piece, everyMs) => {
     const connection = await RawConnection.open(relay.port);

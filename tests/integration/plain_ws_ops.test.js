@@ -6,6 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { OpsClient } from './support/clients.js';
 import { assertNumbered, numbered, offsetOf, seedEvent } from './support/events.js';
 import { startRelay } from './support/relay.js';
+import { slowness } from './support/wait.js';
 
 // A type of the test's own keeps tests that share a relay apart.
 let next = 0;

@@ -7,6 +7,7 @@ import { OpsClient, PlainClient } from './support/clients.js';
 import { offsetOf, seedEvent } from './support/events.js';
 import { RawWebSocket, closeFrame, frame, opcode } from './support/raw_ws.js';
 import { startRelay } from './support/relay.js';
+import { slowness, patience, eventually } from './support/wait.js';
 
 // Numbers that look random and are the same every time.
 function* chance(seed) {

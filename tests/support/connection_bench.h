@@ -25,7 +25,7 @@ class FakeAdmin final : public Admin {
 };
 
 /// A shard with one connection, whose loop turns when the test says so.
-class ConnectionBench final : public ConnectionHost {
+class ConnectionBench : public ConnectionHost {
  public:
   explicit ConnectionBench(Config config = ShardBench::default_config(), size_t accepts = SIZE_MAX)
       : shard(std::move(config)), wire(accepts), connection("c1", "127.0.0.1:50000", wire, *this) {}

@@ -163,8 +163,8 @@ export function parseResponses(bytes, methods = []) {
 }
 
 /**
- * Sends bytes (or pieces) on a new connection and reads until `count` responses have come, or, with count 0, until
- * the peer ends. Answers {responses, received, ending}; `ending` is null while the connection lives.
+ * Sends bytes (or pieces) on a new connection and reads until `count` responses have come, or, with count 0,
+ * until the peer ends. Answers {responses, received, ending}; `ending` is null while the connection lives.
  */
 export async function exchange(port, bytes, { count = 0, ms = patience } = {}) {
   const connection = await RawConnection.open(port);

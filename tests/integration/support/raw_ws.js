@@ -9,8 +9,8 @@ import { Inbox, patience } from './wait.js';
 export const opcode = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 };
 
 /**
- * A client's frame. `declared` is the length to declare when it is not the payload's; `lengthBytes` (0, 2 or 8) the
- * size of the length field when it is not the smallest.
+ * A client's frame. `declared` is the length to declare when it is not the payload's; `lengthBytes` (0, 2 or 8)
+ * the size of the length field when it is not the smallest.
  */
 export function frame(code, payload = '', options = {}) {
   const { fin = true, rsv = 0, masked = true, declared, lengthBytes } = options;

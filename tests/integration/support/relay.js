@@ -1,4 +1,4 @@
-// Running a relay for tests: on a port of the kernel's choice, ended by its own pid, its exit and its log checked.
+// Running a relay for tests: on a port of the kernel's choice, ended by its own pid, its exit and log checked.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -121,8 +121,8 @@ export class Relay {
 /**
  * Starts `senecactl serve`. With `t` (a test's context) the relay ends with the test; without, call stop().
  *
- * args: further arguments; set: {"server.ping_interval": 1}; threads; port; stdin: 'pipe'; openFiles: ulimit -n;
- * log: what may appear in its log, regular expressions; logLevel.
+ * args: further arguments; set: {"server.ping_interval": 1}; threads; port; stdin: 'pipe'; openFiles: ulimit
+ * -n; log: what may appear in its log, regular expressions; logLevel.
  */
 export async function startRelay(t, options = {}) {
   const {
