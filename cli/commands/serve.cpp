@@ -74,8 +74,9 @@ void apply_flags(const ServeOptions& options, Config& config) {
 }
 
 std::optional<Config> load(const ServeOptions& options, const Notices& notices) {
-  ConfigResult loaded = options.config_file.empty() ? load_default_config(options.overrides)
-                                                    : load_config_file(options.config_file, options.overrides);
+  ConfigResult loaded = options.config_file.empty()
+                            ? load_default_config(options.overrides)
+                            : load_config_file(options.config_file, options.overrides);
   ConfigProblems problems;
   if (loaded) {
     apply_flags(options, loaded->config);
@@ -127,10 +128,12 @@ void reload(Server& server, const ServeOptions& options, const Notices& notices,
   }
   const auto left_alone = server.reload(std::move(*config));
   if (!left_alone) {
-    logger.error("serve", "reload refused, the old configuration stays in force: " + left_alone.error().to_string());
+    logger.error("serve",
+                 "reload refused, the old configuration stays in force: " + left_alone.error().to_string());
     return;
   }
-  for (const std::string& key : *left_alone) logger.warn("serve", key + " changed; it takes effect after a restart");
+  for (const std::string& key : *left_alone)
+    logger.warn("serve", key + " changed; it takes effect after a restart");
   logger.info("serve", "configuration reloaded");
 }
 
@@ -205,7 +208,8 @@ void add_listen_option(CLI::App& verb, ServeOptions& options) {
     options.listen.push_back(text);
     return {};
   };
-  add_repeated_option(verb, "--listen", "HOST:PORT", "Listen here (repeatable); port 0: the kernel chooses", parse)
+  add_repeated_option(verb, "--listen", "HOST:PORT", "Listen here (repeatable); port 0: the kernel chooses",
+                      parse)
       ->default_str("127.0.0.1:8000");
 }
 
@@ -214,7 +218,8 @@ void add_listen_option(CLI::App& verb, ServeOptions& options) {
 void add_serve_command(CLI::App& app, GlobalOptions& global) {
   const auto options = std::make_shared<ServeOptions>();
   CLI::App& verb = *app.add_subcommand("serve", "Start the relay");
-  verb.add_option("-c,--config", options->config_file, "Configuration file (JSON with comments)")->type_name("FILE");
+  verb.add_option("-c,--config", options->config_file, "Configuration file (JSON with comments)")
+      ->type_name("FILE");
   verb.add_option("--set", options->overrides, "Override one key of the configuration (repeatable)")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
@@ -225,18 +230,25 @@ void add_serve_command(CLI::App& app, GlobalOptions& global) {
   verb.add_option("--plugin", options->plugins, "Add a plugin after the configured ones (repeatable)")
       ->type_name("FILE.so[:JSON]")
       ->allow_extra_args(false);
-  verb.add_flag("--stdin", options->standard_input, "Read events from standard input, one JSON object a line");
+  verb.add_flag("--stdin", options->standard_input,
+                "Read events from standard input, one JSON object a line");
   verb.add_flag("--demo", options->demo, "Run a built-in simulated Marcus, to see life at once");
   add_count_option(verb, "--threads", options->threads, "Net shards; by default one per core");
-  verb.add_flag("--insecure", options->insecure, "Allow listening beyond this machine, without authentication");
+  verb.add_flag("--insecure", options->insecure,
+                "Allow listening beyond this machine, without authentication");
   verb.add_flag("--check", options->check, "Check the configuration and load the plugins, then exit");
-  add_duration_option(verb, "--drain-timeout", options->drain_timeout_s, "How long clients get to go on SIGTERM")
+  add_duration_option(verb, "--drain-timeout", options->drain_timeout_s,
+                      "How long clients get to go on SIGTERM")
       ->default_str("5s");
-  const std::map<std::string, LogLevel> levels{
-      {"debug", LogLevel::debug}, {"info", LogLevel::info}, {"warn", LogLevel::warn}, {"error", LogLevel::error}};
-  add_choice_option(verb, "--log-level", options->log_level, levels, "What to log on stderr: debug, info, warn, error");
+  const std::map<std::string, LogLevel> levels{{"debug", LogLevel::debug},
+                                               {"info", LogLevel::info},
+                                               {"warn", LogLevel::warn},
+                                               {"error", LogLevel::error}};
+  add_choice_option(verb, "--log-level", options->log_level, levels,
+                    "What to log on stderr: debug, info, warn, error");
   verb.footer("SIGHUP reloads the configuration, SIGTERM drains and exits, a second SIGTERM exits at once.");
-  verb.callback([options, &global] { global.command = [options, &global] { return run_serve(*options, global); }; });
+  verb.callback(
+      [options, &global] { global.command = [options, &global] { return run_serve(*options, global); }; });
 }
 
 }  // namespace relay

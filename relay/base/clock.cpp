@@ -6,7 +6,8 @@
 namespace relay {
 namespace {
 
-// Days since 1970-01-01 of a proleptic Gregorian date (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms").
+// Days since 1970-01-01 of a proleptic Gregorian date (Howard Hinnant, "chrono-Compatible Low-Level Date
+// Algorithms").
 int64_t days_from_civil(int64_t year, unsigned month, unsigned day) {
   const std::chrono::sys_days days{std::chrono::year{static_cast<int>(year)} / static_cast<int>(month) /
                                    static_cast<int>(day)};
@@ -109,7 +110,8 @@ bool parse_time(std::string_view text, int64_t naive_offset_s, int64_t& wall_us)
       int64_t zone_hours, zone_minutes;
       if (!digits(text, at + 1, 2, zone_hours)) return false;
       const size_t colon = at + 3 < text.size() && text[at + 3] == ':' ? 1 : 0;
-      if (!digits(text, at + 3 + colon, 2, zone_minutes) || zone_hours > 23 || zone_minutes > 59) return false;
+      if (!digits(text, at + 3 + colon, 2, zone_minutes) || zone_hours > 23 || zone_minutes > 59)
+        return false;
       offset_s = (zone_hours * 3600 + zone_minutes * 60) * (text[at] == '-' ? -1 : 1);
       at += 5 + colon;
     }

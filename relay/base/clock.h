@@ -28,8 +28,9 @@ class SystemClock final : public Clock {
 /// The same, appended. Years outside 0000 to 9999 are shown as the nearest of them.
 void append_rfc3339(std::string& out, int64_t wall_us);
 
-/// Parses RFC 3339 and Python's isoformat: `T` or a space, a fraction of 1 to 9 digits, `Z`, `±hh:mm` or nothing.
-/// A text without zone is taken as `naive_offset_s` seconds east of UTC. False when it is not a time.
+/// Parses RFC 3339 and Python's isoformat: `T` or a space, a fraction of 1 to 9 digits, `Z`, `±hh:mm` or
+/// nothing. A text without zone is taken as `naive_offset_s` seconds east of UTC. False when it is not a
+/// time.
 [[nodiscard]] bool parse_time(std::string_view text, int64_t naive_offset_s, int64_t& wall_us);
 
 }  // namespace relay

@@ -8,8 +8,8 @@
 
 namespace relay {
 
-/// Counts values in buckets of at most 1/16 relative width, as HDR histograms do: percentiles of any range in a
-/// fixed 8 KiB. Not thread-safe.
+/// Counts values in buckets of at most 1/16 relative width, as HDR histograms do: percentiles of any range in
+/// a fixed 8 KiB. Not thread-safe.
 class Histogram {
  public:
   void record(uint64_t value) {

@@ -12,10 +12,14 @@ constexpr size_t kQueueLines = 8192;
 
 spdlog::level::level_enum to_spdlog(LogLevel level) {
   switch (level) {
-    case LogLevel::debug: return spdlog::level::debug;
-    case LogLevel::info: return spdlog::level::info;
-    case LogLevel::warn: return spdlog::level::warn;
-    case LogLevel::error: break;
+    case LogLevel::debug:
+      return spdlog::level::debug;
+    case LogLevel::info:
+      return spdlog::level::info;
+    case LogLevel::warn:
+      return spdlog::level::warn;
+    case LogLevel::error:
+      break;
   }
   return spdlog::level::err;
 }
@@ -24,10 +28,11 @@ class StderrLogger final : public Logger {
  public:
   explicit StderrLogger(LogLevel minimum)
       : pool_(std::make_shared<spdlog::details::thread_pool>(kQueueLines, 1)),
-        logger_(std::make_shared<spdlog::async_logger>("seneca", std::make_shared<spdlog::sinks::stderr_sink_mt>(),
-                                                       pool_, spdlog::async_overflow_policy::overrun_oldest)) {
-    logger_->set_formatter(
-        std::make_unique<spdlog::pattern_formatter>("%Y-%m-%dT%H:%M:%S.%eZ %-5l %v", spdlog::pattern_time_type::utc));
+        logger_(std::make_shared<spdlog::async_logger>(
+            "seneca", std::make_shared<spdlog::sinks::stderr_sink_mt>(), pool_,
+            spdlog::async_overflow_policy::overrun_oldest)) {
+    logger_->set_formatter(std::make_unique<spdlog::pattern_formatter>("%Y-%m-%dT%H:%M:%S.%eZ %-5l %v",
+                                                                       spdlog::pattern_time_type::utc));
     logger_->set_level(to_spdlog(minimum));
   }
   ~StderrLogger() override { logger_->flush(); }
@@ -48,7 +53,9 @@ class NullLogger final : public Logger {
 
 }  // namespace
 
-std::unique_ptr<Logger> make_stderr_logger(LogLevel minimum) { return std::make_unique<StderrLogger>(minimum); }
+std::unique_ptr<Logger> make_stderr_logger(LogLevel minimum) {
+  return std::make_unique<StderrLogger>(minimum);
+}
 std::unique_ptr<Logger> make_null_logger() { return std::make_unique<NullLogger>(); }
 
 }  // namespace relay

@@ -8,7 +8,8 @@ namespace relay {
 
 enum class LogLevel { debug, info, warn, error };
 
-/// Where the library reports what an operator should know. Library code never prints: it is handed one of these.
+/// Where the library reports what an operator should know. Library code never prints: it is handed one of
+/// these.
 ///
 /// `write` is safe from any thread and never blocks: a full queue drops its oldest line and counts it.
 class Logger {

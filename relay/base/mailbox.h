@@ -11,8 +11,8 @@ namespace relay {
 
 /// A bounded queue into one thread: any thread puts, the owner takes everything at once.
 ///
-/// The mutex is held for a push or a swap only and is a leaf: nothing else is locked under it. The owner is woken
-/// by the caller, and only when `put` says the mailbox was empty, so a burst costs one wake.
+/// The mutex is held for a push or a swap only and is a leaf: nothing else is locked under it. The owner is
+/// woken by the caller, and only when `put` says the mailbox was empty, so a burst costs one wake.
 template <class T>
 class Mailbox {
  public:
@@ -32,7 +32,8 @@ class Mailbox {
     return items_.size() == 1 ? Put::queued_first : Put::queued;
   }
 
-  /// [owner] Moves everything queued into `out`, which must be empty; its storage is reused for the next burst.
+  /// [owner] Moves everything queued into `out`, which must be empty; its storage is reused for the next
+  /// burst.
   void take_all(std::vector<T>& out) {
     const std::lock_guard lock(mutex_);
     items_.swap(out);

@@ -11,7 +11,8 @@ constexpr size_t kMaxLength = 64;  // no key or name a person typed is longer
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
-// Insertions, deletions, replacements and swaps of neighbours (optimal string alignment), three rows at a time.
+// Insertions, deletions, replacements and swaps of neighbours (optimal string alignment), three rows at a
+// time.
 size_t edit_distance(std::string_view a, std::string_view b) {
   std::array<std::array<size_t, kMaxLength + 1>, 3> rows{};
   for (size_t j = 0; j <= b.size(); ++j) rows[0][j] = j;

@@ -1,15 +1,15 @@
 #pragma once
 
 #include <atomic>
-#include <cstdint>
 #include <cstddef>
+#include <cstdint>
 #include <type_traits>
 #include <utility>
 
 namespace relay {
 
-/// Base of the few objects that are shared by reference count: Event (across threads) and Frame (within a shard).
-/// `Counter` is std::atomic<uint32_t> for the former and plain uint32_t for the latter.
+/// Base of the few objects that are shared by reference count: Event (across threads) and Frame (within a
+/// shard). `Counter` is std::atomic<uint32_t> for the former and plain uint32_t for the latter.
 template <class Counter>
 class RefCounted {
  public:

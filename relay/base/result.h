@@ -8,8 +8,9 @@ namespace relay {
 
 /// An expected failure, as a user or a peer gets to read it.
 ///
-/// `code` is stable and lower_snake_case (tests and scripts match it); `subject` names what the error is about (a
-/// file and line, a config key, a field, a plugin); `message` says what is wrong and how to mend it, one sentence.
+/// `code` is stable and lower_snake_case (tests and scripts match it); `subject` names what the error is
+/// about (a file and line, a config key, a field, a plugin); `message` says what is wrong and how to mend it,
+/// one sentence.
 struct Error {
   std::string code;
   std::string subject;

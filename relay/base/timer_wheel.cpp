@@ -29,7 +29,8 @@ TimerWheel::~TimerWheel() {
 void TimerWheel::arm(Timer& timer, int64_t deadline_us) {
   timer.disarm();
   timer.deadline_us_ = deadline_us;
-  // Rounded up, so that a slot holds only what is due once its tick has passed; the past goes to the next tick.
+  // Rounded up, so that a slot holds only what is due once its tick has passed; the past goes to the next
+  // tick.
   const int64_t tick = std::max((deadline_us + kSlotUs - 1) / kSlotUs, tick_ + 1);
   Timer& head = slots_[static_cast<size_t>(tick) % kSlots];
   timer.previous_ = head.previous_;

@@ -29,8 +29,8 @@ class Timer {
   int64_t deadline_us_ = 0;
 };
 
-/// A hashed wheel of deadlines for one thread: arming and disarming are O(1) and allocate nothing, so that every
-/// connection can have a few. Resolution kSlotUs; times are monotonic.
+/// A hashed wheel of deadlines for one thread: arming and disarming are O(1) and allocate nothing, so that
+/// every connection can have a few. Resolution kSlotUs; times are monotonic.
 class TimerWheel {
  public:
   static constexpr int64_t kSlotUs = 5000;

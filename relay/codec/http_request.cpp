@@ -13,7 +13,9 @@ bool is_token_char(char c) {
          kMarks.find(c) != std::string_view::npos;
 }
 
-bool is_token(std::string_view text) { return !text.empty() && std::all_of(text.begin(), text.end(), is_token_char); }
+bool is_token(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), is_token_char);
+}
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
@@ -58,7 +60,8 @@ bool parse_query(std::string_view text, HttpRequestHead& head) {
 bool parse_request_line(std::string_view line, HttpRequestHead& head, HttpFault& fault) {
   const size_t first = line.find(' ');
   const size_t last = line.rfind(' ');
-  if (first == std::string_view::npos || first == last) return bad(fault, "the request line needs METHOD TARGET VERSION");
+  if (first == std::string_view::npos || first == last)
+    return bad(fault, "the request line needs METHOD TARGET VERSION");
   head.method = line.substr(0, first);
   const std::string_view target = line.substr(first + 1, last - first - 1);
   const std::string_view version = line.substr(last + 1);
@@ -69,7 +72,8 @@ bool parse_request_line(std::string_view line, HttpRequestHead& head, HttpFault&
   }
   head.version = version;
   head.keep_alive = version == "HTTP/1.1";
-  if (target.empty() || target.front() != '/') return bad(fault, "the target must be a path that begins with /");
+  if (target.empty() || target.front() != '/')
+    return bad(fault, "the target must be a path that begins with /");
   if (target.find_first_of(" \t#") != std::string_view::npos)
     return bad(fault, "the target holds a space or a fragment");
   const size_t question = std::min(target.find('?'), target.size());
@@ -86,7 +90,8 @@ bool parse_header_line(std::string_view line, Headers& headers, HttpFault& fault
   if (colon == std::string_view::npos || !is_token(line.substr(0, colon)))
     return bad(fault, "a header line needs NAME: VALUE");
   if (headers.size() == kMaxHeaders) {
-    fault = {431, "too_many_headers", "at most " + std::to_string(kMaxHeaders) + " header lines are accepted"};
+    fault = {431, "too_many_headers",
+             "at most " + std::to_string(kMaxHeaders) + " header lines are accepted"};
     return false;
   }
   headers.emplace_back(lower(line.substr(0, colon)), trim(line.substr(colon + 1)));
@@ -94,8 +99,8 @@ bool parse_header_line(std::string_view line, Headers& headers, HttpFault& fault
 }
 
 size_t count(const Headers& headers, std::string_view name) {
-  return static_cast<size_t>(
-      std::count_if(headers.begin(), headers.end(), [name](const auto& header) { return header.first == name; }));
+  return static_cast<size_t>(std::count_if(headers.begin(), headers.end(),
+                                           [name](const auto& header) { return header.first == name; }));
 }
 
 bool check_body_headers(HttpRequestHead& head, HttpFault& fault) {
@@ -189,7 +194,8 @@ HttpHeadReader::State HttpHeadReader::read(std::string_view bytes, HttpRequestHe
                                            HttpFault& fault) {
   // RFC 9112 §2.2 asks for tolerance of empty lines before a request; older clients send one after a body.
   size_t start = 0;
-  while (start + 1 < bytes.size() && start < 4 && bytes[start] == '\r' && bytes[start + 1] == '\n') start += 2;
+  while (start + 1 < bytes.size() && start < 4 && bytes[start] == '\r' && bytes[start + 1] == '\n')
+    start += 2;
 
   for (size_t i = std::max(scanned_, start); i < bytes.size(); ++i) {
     const auto c = static_cast<unsigned char>(bytes[i]);
@@ -214,7 +220,8 @@ HttpHeadReader::State HttpHeadReader::read(std::string_view bytes, HttpRequestHe
     scanned_ = i + 1;
   }
   if (bytes.size() > kMaxHeadBytes) {
-    fault = {431, "head_too_large", "the request head is larger than " + std::to_string(kMaxHeadBytes) + " bytes"};
+    fault = {431, "head_too_large",
+             "the request head is larger than " + std::to_string(kMaxHeadBytes) + " bytes"};
     return State::fault;
   }
   return State::incomplete;

@@ -19,8 +19,8 @@ struct HttpFault {
 /// The head of one HTTP/1.x request, taken apart. Owns its bytes; movable.
 struct HttpRequestHead {
   std::string method;
-  std::string path;     ///< percent-decoded, without the query
-  std::string version;  ///< "HTTP/1.1" or "HTTP/1.0"
+  std::string path;                                          ///< percent-decoded, without the query
+  std::string version;                                       ///< "HTTP/1.1" or "HTTP/1.0"
   std::vector<std::pair<std::string, std::string>> query;    ///< percent-decoded, in order
   std::vector<std::pair<std::string, std::string>> headers;  ///< names in lower case, values trimmed
   uint64_t content_length = 0;
@@ -38,15 +38,16 @@ struct HttpRequestHead {
 constexpr size_t kMaxHeadBytes = 16 * 1024;
 constexpr size_t kMaxHeaders = 100;
 
-/// Reads request heads out of a connection's bytes. Strict, because a head that two readers understand differently
-/// is how requests are smuggled: CRLF only, no folding, no control characters, one Host, one plain Content-Length,
-/// no Transfer-Encoding. One per connection; pure.
+/// Reads request heads out of a connection's bytes. Strict, because a head that two readers understand
+/// differently is how requests are smuggled: CRLF only, no folding, no control characters, one Host, one
+/// plain Content-Length, no Transfer-Encoding. One per connection; pure.
 class HttpHeadReader {
  public:
   enum class State { incomplete, complete, fault };
 
   /// Looks at `bytes`, all that came since the last head ended (the same bytes and more at each call). When
-  /// complete, `head` is filled in and `consumed` is the length of the head; call `reset` before the next one.
+  /// complete, `head` is filled in and `consumed` is the length of the head; call `reset` before the next
+  /// one.
   [[nodiscard]] State read(std::string_view bytes, HttpRequestHead& head, size_t& consumed, HttpFault& fault);
   void reset() { scanned_ = 0; }
 

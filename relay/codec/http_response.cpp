@@ -9,25 +9,44 @@ namespace {
 
 std::string_view reason_phrase(int status) {
   switch (status) {
-    case 101: return "Switching Protocols";
-    case 200: return "OK";
-    case 202: return "Accepted";
-    case 204: return "No Content";
-    case 400: return "Bad Request";
-    case 403: return "Forbidden";
-    case 404: return "Not Found";
-    case 405: return "Method Not Allowed";
-    case 408: return "Request Timeout";
-    case 411: return "Length Required";
-    case 413: return "Content Too Large";
-    case 415: return "Unsupported Media Type";
-    case 422: return "Unprocessable Content";
-    case 426: return "Upgrade Required";
-    case 429: return "Too Many Requests";
-    case 431: return "Request Header Fields Too Large";
-    case 503: return "Service Unavailable";
-    case 505: return "HTTP Version Not Supported";
-    default: return status < 500 ? "Error" : "Internal Server Error";
+    case 101:
+      return "Switching Protocols";
+    case 200:
+      return "OK";
+    case 202:
+      return "Accepted";
+    case 204:
+      return "No Content";
+    case 400:
+      return "Bad Request";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 408:
+      return "Request Timeout";
+    case 411:
+      return "Length Required";
+    case 413:
+      return "Content Too Large";
+    case 415:
+      return "Unsupported Media Type";
+    case 422:
+      return "Unprocessable Content";
+    case 426:
+      return "Upgrade Required";
+    case 429:
+      return "Too Many Requests";
+    case 431:
+      return "Request Header Fields Too Large";
+    case 503:
+      return "Service Unavailable";
+    case 505:
+      return "HTTP Version Not Supported";
+    default:
+      return status < 500 ? "Error" : "Internal Server Error";
   }
 }
 
@@ -65,10 +84,12 @@ std::string encode_response(const HttpResponse& response, bool keep_alive, bool 
   return out;
 }
 
-void add_cors_headers(HttpResponse& response, std::string_view origin, const std::vector<std::string>& allowed) {
+void add_cors_headers(HttpResponse& response, std::string_view origin,
+                      const std::vector<std::string>& allowed) {
   if (origin.empty()) return;
-  const bool listed = std::any_of(allowed.begin(), allowed.end(),
-                                  [origin](const std::string& entry) { return entry == "*" || entry == origin; });
+  const bool listed = std::any_of(allowed.begin(), allowed.end(), [origin](const std::string& entry) {
+    return entry == "*" || entry == origin;
+  });
   response.headers.emplace_back("Vary", "Origin");
   if (!listed) return;
   response.headers.emplace_back("Access-Control-Allow-Origin", std::string(origin));

@@ -28,8 +28,10 @@ Result<std::string> decompress_zstd(std::string_view compressed, size_t max_byte
     if (ZSTD_isError(more) != 0) return fail("bad_zstd", "body", ZSTD_getErrorName(more));
     out.resize(before + step.pos);
     if (out.size() > max_bytes)
-      return fail("body_too_large", "body", "decompresses to more than " + std::to_string(max_bytes) + " bytes");
-    if (more != 0 && step.pos == 0 && in.pos == in.size) return fail("bad_zstd", "body", "ends in the middle");
+      return fail("body_too_large", "body",
+                  "decompresses to more than " + std::to_string(max_bytes) + " bytes");
+    if (more != 0 && step.pos == 0 && in.pos == in.size)
+      return fail("bad_zstd", "body", "ends in the middle");
   }
   if (in.pos != in.size) return fail("bad_zstd", "body", "has bytes after the zstd frame");
   return out;

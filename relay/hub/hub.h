@@ -20,8 +20,9 @@ class ShardPort {
 
 /// Hands every routed batch to every shard, in order. Owned and called by the pipeline thread.
 ///
-/// A shard whose mailbox is full is waited for up to `patience_us` (in slices, so others go on being served the
-/// next batch only after it); past that the batch is skipped for that shard, counted, and its clients are told.
+/// A shard whose mailbox is full is waited for up to `patience_us` (in slices, so others go on being served
+/// the next batch only after it); past that the batch is skipped for that shard, counted, and its clients are
+/// told.
 class Hub {
  public:
   Hub(std::vector<ShardPort*> shards, int64_t patience_us);

@@ -10,8 +10,8 @@ namespace relay {
 
 /// Where events get their offset and can be read again.
 ///
-/// The pipeline thread appends; any thread reads. Offsets start at 1 and have no holes. The epoch names one life of
-/// the log: an offset means something only together with its epoch.
+/// The pipeline thread appends; any thread reads. Offsets start at 1 and have no holes. The epoch names one
+/// life of the log: an offset means something only together with its epoch.
 class Log {
  public:
   virtual ~Log() = default;
@@ -21,7 +21,8 @@ class Log {
   /// [pipeline] Gives `events` consecutive offsets and keeps them.
   virtual void append(const std::vector<EventRef>& events) = 0;
 
-  /// [any-thread] Up to `limit` events from `from` (at least) to `to` (at most), in order, into `out` (cleared).
+  /// [any-thread] Up to `limit` events from `from` (at least) to `to` (at most), in order, into `out`
+  /// (cleared).
   virtual void read(uint64_t from, uint64_t to, size_t limit, std::vector<EventRef>& out) const = 0;
 
   /// [any-thread] The oldest offset still held and the newest; `newest` is 0 and `oldest` 1 when empty.

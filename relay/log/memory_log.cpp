@@ -27,7 +27,8 @@ void MemoryLog::read(uint64_t from, uint64_t to, size_t limit, std::vector<Event
   out.clear();
   const std::lock_guard lock(mutex_);
   const uint64_t oldest = newest_ - ring_.size() + 1;
-  for (uint64_t offset = std::max(from, oldest); offset <= std::min(to, newest_) && out.size() < limit; ++offset)
+  for (uint64_t offset = std::max(from, oldest); offset <= std::min(to, newest_) && out.size() < limit;
+       ++offset)
     out.push_back(ring_[offset - oldest]);
 }
 

@@ -12,8 +12,8 @@ enum class AdminQuery { stats, clients, rooms, plugins };
 class Admin {
  public:
   virtual ~Admin() = default;
-  /// [shard] The answer goes to `Shard::respond(connection_id, …)` of shard number `shard`. False when too many
-  /// questions are waiting.
+  /// [shard] The answer goes to `Shard::respond(connection_id, …)` of shard number `shard`. False when too
+  /// many questions are waiting.
   [[nodiscard]] virtual bool query(AdminQuery what, int shard, std::string_view connection_id) = 0;
 };
 

@@ -39,9 +39,12 @@ void Connection::on_bytes(char* bytes, size_t count) {
       if (wire_.blocked() && (phase_ == Phase::head || phase_ == Phase::body)) wire_.pause_reading(true);
       return;
     case Phase::websocket:
-    case Phase::closing: read_websocket(bytes, count); return;
+    case Phase::closing:
+      read_websocket(bytes, count);
+      return;
     case Phase::silent:
-    case Phase::lingering: return;
+    case Phase::lingering:
+      return;
   }
 }
 
@@ -177,7 +180,8 @@ void Connection::flush_outbox() {
   const bool coalesce = services().config->performance.batch_messages;
   std::string& scratch = host_.scratch();
   Outbox& outbox = session_->outbox();
-  for (size_t sent = 0; !outbox.empty() && sent < kMaxFlushBytes && !wire_.blocked(); sent += scratch.size()) {
+  for (size_t sent = 0; !outbox.empty() && sent < kMaxFlushBytes && !wire_.blocked();
+       sent += scratch.size()) {
     scratch.clear();
     if (coalesce)
       outbox.drain(scratch, kMaxWriteBytes);
@@ -225,7 +229,8 @@ void Connection::finish() {
   arm(kLingerUs);
 }
 
-// Closing a socket that still holds unread bytes makes the kernel send a reset, which can overtake our last answer.
+// Closing a socket that still holds unread bytes makes the kernel send a reset, which can overtake our last
+// answer.
 void Connection::linger() {
   end_session("closed by the relay");
   phase_ = Phase::lingering;
@@ -255,8 +260,12 @@ void Connection::on_deadline() {
       else
         refuse({408, "request_timeout", "the request head did not arrive in time"});
       return;
-    case Phase::body: refuse({408, "request_timeout", "the request body did not arrive in time"}); return;
-    case Phase::answering: refuse({503, "no_answer", "the relay did not answer in time; try again"}); return;
+    case Phase::body:
+      refuse({408, "request_timeout", "the request body did not arrive in time"});
+      return;
+    case Phase::answering:
+      refuse({503, "no_answer", "the relay did not answer in time; try again"});
+      return;
     case Phase::websocket:
       if (close_after_flush_)
         wire_.kill();
@@ -265,7 +274,9 @@ void Connection::on_deadline() {
       return;
     case Phase::silent:
     case Phase::closing:
-    case Phase::lingering: wire_.kill(); return;
+    case Phase::lingering:
+      wire_.kill();
+      return;
   }
 }
 

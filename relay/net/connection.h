@@ -33,11 +33,12 @@ class ConnectionHost {
   virtual std::string& scratch() = 0;
 };
 
-/// One client connection: HTTP requests one after the other, until one of them becomes a WebSocket or an event
-/// stream and the rest belongs to its session. Owned by the shard; knows sockets only as a Wire. [shard]
+/// One client connection: HTTP requests one after the other, until one of them becomes a WebSocket or an
+/// event stream and the rest belongs to its session. Owned by the shard; knows sockets only as a Wire.
+/// [shard]
 ///
-/// Bounds: a head of kMaxHeadBytes within 5 s; a body of max_http_buffer_size within a deadline that grows with
-/// its length; one request at a time, the following ones wait unread; an idle connection lives 15 s.
+/// Bounds: a head of kMaxHeadBytes within 5 s; a body of max_http_buffer_size within a deadline that grows
+/// with its length; one request at a time, the following ones wait unread; an idle connection lives 15 s.
 class Connection final : public Transport, private HttpExchange, private WebSocketHandler {
  public:
   Connection(std::string id, std::string address, Wire& wire, ConnectionHost& host);

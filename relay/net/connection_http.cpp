@@ -38,7 +38,8 @@ std::string_view Connection::body() const {
 void Connection::read_requests() {
   if (reading_requests_) return;
   reading_requests_ = true;
-  // Answers that nobody reads must not pile up: the next request waits until the last answer is in the socket.
+  // Answers that nobody reads must not pile up: the next request waits until the last answer is in the
+  // socket.
   while (pending_.size() < kMaxUnsentBytes && !wire_.blocked() &&
          ((phase_ == Phase::head && read_head()) || (phase_ == Phase::body && read_body()))) {
   }
@@ -54,8 +55,11 @@ bool Connection::read_head() {
       // The deadline runs from the first byte, however slowly the others come.
       if (!std::exchange(head_begun_, true)) arm(kHeadUs);
       return false;
-    case HttpHeadReader::State::fault: refuse(fault); return false;
-    case HttpHeadReader::State::complete: return begin_request();
+    case HttpHeadReader::State::fault:
+      refuse(fault);
+      return false;
+    case HttpHeadReader::State::complete:
+      return begin_request();
   }
   return false;
 }
@@ -73,7 +77,8 @@ bool Connection::begin_request() {
   endpoint_ = find_endpoint(head_.method, head_.path, path_known);
   const auto limit = static_cast<uint64_t>(services().config->server.max_http_buffer_size);
   if (head_.content_length > limit) {
-    refuse({413, "body_too_large", "at most " + std::to_string(limit) + " bytes (server.max_http_buffer_size)"});
+    refuse(
+        {413, "body_too_large", "at most " + std::to_string(limit) + " bytes (server.max_http_buffer_size)"});
     return false;
   }
   if (head_.header("expect") == "100-continue") {
@@ -107,10 +112,16 @@ void Connection::dispatch() {
     return;
   }
   switch (endpoint_->kind) {
-    case Endpoint::Kind::http: endpoint_->handler(*this); return;
+    case Endpoint::Kind::http:
+      endpoint_->handler(*this);
+      return;
     case Endpoint::Kind::plain_websocket:
-    case Endpoint::Kind::socket_io: open_websocket(); return;
-    case Endpoint::Kind::event_stream: open_stream(); return;
+    case Endpoint::Kind::socket_io:
+      open_websocket();
+      return;
+    case Endpoint::Kind::event_stream:
+      open_stream();
+      return;
   }
 }
 
@@ -163,12 +174,14 @@ void Connection::open_websocket() {
   }
   const auto accepted = check_websocket_request(head_, !socket_io);
   if (!accepted) {
-    refuse({accepted.error().status, std::string(accepted.error().code), std::string(accepted.error().message)});
+    refuse(
+        {accepted.error().status, std::string(accepted.error().code), std::string(accepted.error().message)});
     return;
   }
   if (!origin_allowed(head_, services().config->server.cors_allowed_origins)) {
-    respond(problem(403, "origin_not_allowed",
-                    "add this page's origin to server.cors_allowed_origins: " + std::string(head_.header("origin"))));
+    respond(problem(
+        403, "origin_not_allowed",
+        "add this page's origin to server.cors_allowed_origins: " + std::string(head_.header("origin"))));
     return;
   }
   std::unique_ptr<Session> session;
@@ -182,8 +195,9 @@ void Connection::open_websocket() {
   kind_ = kind;
   phase_ = Phase::websocket;
   deadline_.disarm();
-  parser_ = std::make_unique<WebSocketParser>(
-      static_cast<WebSocketHandler&>(*this), static_cast<size_t>(services().config->server.max_http_buffer_size));
+  parser_ =
+      std::make_unique<WebSocketParser>(static_cast<WebSocketHandler&>(*this),
+                                        static_cast<size_t>(services().config->server.max_http_buffer_size));
   flush_soon();
   std::string rest = input_.substr(body_at_ + head_.content_length);
   input_ = std::string();
@@ -194,8 +208,9 @@ void Connection::open_stream() {
   if (!start_session(std::make_unique<SseSession>(id_, services(), *this), "")) return;
   HttpResponse cors;
   add_cors_headers(cors, head_.header("origin"), services().config->server.cors_allowed_origins);
-  pending_ += "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n"
-              "X-Accel-Buffering: no\r\nConnection: close\r\n";
+  pending_ +=
+      "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n"
+      "X-Accel-Buffering: no\r\nConnection: close\r\n";
   for (const auto& [name, value] : cors.headers) pending_ += name + ": " + value + "\r\n";
   pending_ += "\r\n";
   kind_ = Endpoint::Kind::event_stream;

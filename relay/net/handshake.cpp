@@ -22,7 +22,8 @@ HttpResponse engine_io_error(size_t code, bool upgrading) {
     response.body = kEngineIoErrors[code];
     return response;
   }
-  response.body = "{\"code\":" + std::to_string(code) + ",\"message\":\"" + std::string(kEngineIoErrors[code]) + "\"}";
+  response.body =
+      "{\"code\":" + std::to_string(code) + ",\"message\":\"" + std::string(kEngineIoErrors[code]) + "\"}";
   return response;
 }
 

@@ -15,11 +15,11 @@ namespace relay {
 [[nodiscard]] bool origin_allowed(const HttpRequestHead& head, const std::vector<std::string>& allowed);
 
 /// The request's WebSocket upgrade, checked and with one of our subprotocols.
-[[nodiscard]] tl::expected<UpgradeAccepted, UpgradeRefused> check_websocket_request(const HttpRequestHead& head,
-                                                                                    bool offers_subprotocols);
+[[nodiscard]] tl::expected<UpgradeAccepted, UpgradeRefused> check_websocket_request(
+    const HttpRequestHead& head, bool offers_subprotocols);
 
-/// The Engine.IO answer to a request for /socket.io/ that must not become a WebSocket, or nothing when it may.
-/// Checks in the reference server's order: transport, sid, method, EIO.
+/// The Engine.IO answer to a request for /socket.io/ that must not become a WebSocket, or nothing when it
+/// may. Checks in the reference server's order: transport, sid, method, EIO.
 [[nodiscard]] std::optional<HttpResponse> refuse_engine_io(const HttpRequestHead& head);
 
 }  // namespace relay

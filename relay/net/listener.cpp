@@ -29,7 +29,8 @@ Result<AddressList> resolve(const std::string& host, uint16_t port) {
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
   addrinfo* found = nullptr;
-  const int error = getaddrinfo(host.empty() ? nullptr : host.c_str(), std::to_string(port).c_str(), &hints, &found);
+  const int error =
+      getaddrinfo(host.empty() ? nullptr : host.c_str(), std::to_string(port).c_str(), &hints, &found);
   if (error != 0)
     return fail("listen_address", endpoint(host, port),
                 std::string("is not an address of this machine (") + gai_strerror(error) + ")");
@@ -38,7 +39,8 @@ Result<AddressList> resolve(const std::string& host, uint16_t port) {
 
 Result<int> bind_socket(const addrinfo& address, const std::string& name, bool share) {
   const int fd = socket(address.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (fd < 0) return fail("listen_failed", name, std::string("cannot make a socket: ") + std::strerror(errno));
+  if (fd < 0)
+    return fail("listen_failed", name, std::string("cannot make a socket: ") + std::strerror(errno));
   const int on = 1;
   setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   if (share) setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
@@ -47,7 +49,8 @@ Result<int> bind_socket(const addrinfo& address, const std::string& name, bool s
   const int error = errno;
   close(fd);
   if (error == EADDRINUSE)
-    return fail("port_busy", name, "another program listens there; stop it or choose another port with --listen");
+    return fail("port_busy", name,
+                "another program listens there; stop it or choose another port with --listen");
   return fail("listen_failed", name, std::string("cannot listen: ") + std::strerror(error));
 }
 
@@ -96,7 +99,8 @@ std::string peer_address(int fd) {
       getnameinfo(reinterpret_cast<sockaddr*>(&address), length, host, sizeof host, port, sizeof port,
                   NI_NUMERICHOST | NI_NUMERICSERV) != 0)
     return "unknown";
-  return address.ss_family == AF_INET6 ? "[" + std::string(host) + "]:" + port : std::string(host) + ":" + port;
+  return address.ss_family == AF_INET6 ? "[" + std::string(host) + "]:" + port
+                                       : std::string(host) + ":" + port;
 }
 
 }  // namespace relay

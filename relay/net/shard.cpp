@@ -17,8 +17,8 @@ constexpr size_t kMaxNotes = 65536;
 
 }  // namespace
 
-// What comes from other threads goes through two mailboxes: batches, which the hub may have to wait with, and notes
-// (acks, answers, orders), which are few and must not wait.
+// What comes from other threads goes through two mailboxes: batches, which the hub may have to wait with, and
+// notes (acks, answers, orders), which are few and must not wait.
 struct Shard::Impl final : private ShardLoop::Owner {
   struct Published {
     std::string connection_id;
@@ -68,7 +68,8 @@ struct Shard::Impl final : private ShardLoop::Owner {
 
   // ShardLoop::Owner
   void on_wake() override {
-    // Missed ranges come after the batches before them: the hub notes one only when the batch mailbox was full.
+    // Missed ranges come after the batches before them: the hub notes one only when the batch mailbox was
+    // full.
     notes.take_all(taken_notes);
     batches.take_all(taken_batches);
     for (const RoutedBatchRef& batch : taken_batches) loop.dispatch(*batch);

@@ -33,8 +33,8 @@ struct ShardReport {
   uint64_t acks_lost = 0;
   size_t filter_classes = 0;
   ShardCounters counters;
-  std::vector<SessionInfo> sessions;              ///< only when asked for
-  std::vector<ShardHub::RoomInfo> rooms;          ///< only when asked for
+  std::vector<SessionInfo> sessions;      ///< only when asked for
+  std::vector<ShardHub::RoomInfo> rooms;  ///< only when asked for
 };
 
 /// One net shard: a thread with its own libwebsockets context, event loop and listeners, its own sessions and
@@ -62,13 +62,15 @@ class Shard final : public ShardPort {
   [[nodiscard]] bool deliver(const RoutedBatchRef& batch) override;
   void missed(uint64_t from, uint64_t to) override;
 
-  /// [any-thread] Answers a request that waits on one of this shard's connections; nothing happens when it is gone.
+  /// [any-thread] Answers a request that waits on one of this shard's connections; nothing happens when it is
+  /// gone.
   void respond(std::string connection_id, HttpResponse response);
   /// [control] Asks for a report; `done` is called on the shard's thread.
   void report(bool with_sessions, bool with_rooms, std::function<void(ShardReport)> done);
   /// [control] A new configuration for new and living sessions.
   void reconfigure(ConfigRef config);
-  /// [control] Stops listening, says goodbye to every client and closes within `timeout_us`; then the thread ends.
+  /// [control] Stops listening, says goodbye to every client and closes within `timeout_us`; then the thread
+  /// ends.
   void drain(int64_t timeout_us);
   /// [control] Ends the thread now.
   void stop();

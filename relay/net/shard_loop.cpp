@@ -30,8 +30,8 @@ constexpr size_t kDispatchBeforeFlush = 256;  // events; below any sensible mess
 
 int on_lws(lws* socket, lws_callback_reasons reason, void* user, void* in, size_t length);
 
-// One protocol, no HTTP and no WebSocket role: libwebsockets brings sockets, TLS and the event loop. A write may
-// have any size, or lws would cut it at its own buffer size.
+// One protocol, no HTTP and no WebSocket role: libwebsockets brings sockets, TLS and the event loop. A write
+// may have any size, or lws would cut it at its own buffer size.
 constexpr lws_protocols kRawProtocols[] = {{"seneca", on_lws, 0, 0, 0, nullptr, 1u << 24},
                                            {nullptr, nullptr, 0, 0, 0, nullptr, 0}};
 // All zero: lws arms no validity timers of its own; heartbeats are the sessions'.
@@ -74,8 +74,15 @@ struct ShardLoop::Impl final : ConnectionHost, Publisher {
         timers(surroundings.clock.monotonic_us()),
         hub(static_cast<size_t>(surroundings.config->rooms.max_room_size)),
         frames(surroundings.log.epoch()),
-        shared{hub,    frames, *this, timers, report.counters, surroundings.log, surroundings.clock,
-               surroundings.logger, surroundings.config},
+        shared{hub,
+               frames,
+               *this,
+               timers,
+               report.counters,
+               surroundings.log,
+               surroundings.clock,
+               surroundings.logger,
+               surroundings.config},
         accept_again(*this),
         drain_over(*this) {}
 
@@ -115,7 +122,8 @@ struct ShardLoop::Impl final : ConnectionHost, Publisher {
 
   const Shard::Surroundings around;
   const std::string busy_answer = encode_response(
-      problem(503, "too_many_connections", "server.max_connections is reached; try again later"), false, false);
+      problem(503, "too_many_connections", "server.max_connections is reached; try again later"), false,
+      false);
   Owner& owner;
   TimerWheel timers;
   ShardHub hub;
@@ -145,7 +153,8 @@ namespace {
 
 int on_lws(lws* socket, lws_callback_reasons reason, void*, void* in, size_t length) {
   if (reason == LWS_CALLBACK_RAW_ADOPT || reason == LWS_CALLBACK_PROTOCOL_INIT) return 0;
-  if (reason != LWS_CALLBACK_RAW_RX && reason != LWS_CALLBACK_RAW_WRITEABLE && reason != LWS_CALLBACK_RAW_CLOSE)
+  if (reason != LWS_CALLBACK_RAW_RX && reason != LWS_CALLBACK_RAW_WRITEABLE &&
+      reason != LWS_CALLBACK_RAW_CLOSE)
     return lws_callback_http_dummy(socket, reason, nullptr, in, length);
   auto* client = static_cast<Client*>(lws_get_opaque_user_data(socket));
   if (client == nullptr) return -1;
@@ -170,9 +179,8 @@ ShardLoop::ShardLoop(const Shard::Surroundings& surroundings, Owner& owner)
   uv_loop_init(&impl_->loop);
   impl_->wake_handle.data = impl_->tick.data = impl_.get();
   uv_timer_init(&impl_->loop, &impl_->tick);
-  uv_async_init(&impl_->loop, &impl_->wake_handle, [](uv_async_t* handle) {
-    static_cast<Impl*>(handle->data)->owner.on_wake();
-  });
+  uv_async_init(&impl_->loop, &impl_->wake_handle,
+                [](uv_async_t* handle) { static_cast<Impl*>(handle->data)->owner.on_wake(); });
 }
 
 ShardLoop::~ShardLoop() {
@@ -206,7 +214,8 @@ Status ShardLoop::Impl::open_context() {
   context = lws_create_context(&info);
   if (context != nullptr) vhost = lws_get_vhost_by_name(context, "default");
   if (vhost == nullptr)
-    return fail("net_start", "libwebsockets", "no context: is its libuv event loop (libwebsockets-evlib-uv) installed?");
+    return fail("net_start", "libwebsockets",
+                "no context: is its libuv event loop (libwebsockets-evlib-uv) installed?");
   uv_timer_start(
       &tick,
       [](uv_timer_t* handle) {
@@ -243,8 +252,8 @@ void ShardLoop::Impl::listen(bool on) {
   }
 }
 
-// libwebsockets' own accept spins on EMFILE and logs without bound, so accepting is ours: out of descriptors, we
-// stop listening for a moment and leave newcomers in the backlog.
+// libwebsockets' own accept spins on EMFILE and logs without bound, so accepting is ours: out of descriptors,
+// we stop listening for a moment and leave newcomers in the backlog.
 void ShardLoop::Impl::accept_some(int listener) {
   for (int i = 0; i < kAcceptsPerWake; ++i) {
     const int fd = accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
@@ -255,7 +264,8 @@ void ShardLoop::Impl::accept_some(int listener) {
     if (errno == EINTR || errno == ECONNABORTED) continue;
     if (errno != EAGAIN && errno != EWOULDBLOCK) {
       ++report.refused;
-      around.logger.warn("net", std::string("cannot accept: ") + std::strerror(errno) + "; pausing for 100 ms");
+      around.logger.warn("net",
+                         std::string("cannot accept: ") + std::strerror(errno) + "; pausing for 100 ms");
       listen(false);
       timers.arm(accept_again, around.clock.monotonic_us() + kAcceptPauseUs);
     }
@@ -308,8 +318,9 @@ void ShardLoop::Impl::dispatch(const RoutedBatch& batch) {
   hub.dispatch(batch);
   dispatched += batch.events.size();
   // Coalesce across batches, but never pile up more than an outbox holds before the sockets get their turn.
-  if (dispatched >= std::min<size_t>(kDispatchBeforeFlush,
-                                     static_cast<size_t>(shared.config->performance.message_queue_size) / 2 + 1))
+  if (dispatched >=
+      std::min<size_t>(kDispatchBeforeFlush,
+                       static_cast<size_t>(shared.config->performance.message_queue_size) / 2 + 1))
     flush_dirty();
 }
 
@@ -318,7 +329,8 @@ void ShardLoop::run() {
   while (!self.stopping) {
     uv_run(&self.loop, self.dirty.empty() ? UV_RUN_ONCE : UV_RUN_NOWAIT);
     self.flush_dirty();
-    // A closed connection may still be marked for a flush, which then does nothing; after it, nothing refers to it.
+    // A closed connection may still be marked for a flush, which then does nothing; after it, nothing refers
+    // to it.
     if (self.dirty.empty()) self.graveyard.clear();
     if (self.is_draining && self.clients.empty()) self.stopping = true;
   }

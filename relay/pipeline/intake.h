@@ -36,8 +36,8 @@ struct Publication {
 
 /// The bounded queue between everything that brings events and the pipeline thread.
 ///
-/// Policy at the bound: refuse the newcomer whole; publishers answer 429 or stop reading, sources wait. The mutex
-/// is a leaf, held for a push or a swap.
+/// Policy at the bound: refuse the newcomer whole; publishers answer 429 or stop reading, sources wait. The
+/// mutex is a leaf, held for a push or a swap.
 class Intake {
  public:
   Intake(size_t max_events, size_t max_bytes);
@@ -45,12 +45,12 @@ class Intake {
   /// [any-thread] False when full or closed: `publication` is untouched.
   [[nodiscard]] bool offer(Publication&& publication);
 
-  /// [source threads] Waits until there is room, `timeout_ms` passed or the intake closed. True when there is room.
-  /// Never called on a shard.
+  /// [source threads] Waits until there is room, `timeout_ms` passed or the intake closed. True when there is
+  /// room. Never called on a shard.
   bool wait_for_room(int timeout_ms);
 
-  /// [pipeline] Waits up to `timeout_us` for publications or an interrupt, and takes what is queued. False once
-  /// closed and empty.
+  /// [pipeline] Waits up to `timeout_us` for publications or an interrupt, and takes what is queued. False
+  /// once closed and empty.
   bool take(std::vector<Publication>& out, int64_t timeout_us);
 
   /// [any-thread] Makes a waiting `take`, or the next one, return at once.

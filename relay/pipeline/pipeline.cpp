@@ -25,7 +25,8 @@ void apply_route_priority(Event& event, std::span<const Delivery> deliveries) {
   if (event.fields().has_priority) return;
   std::optional<Priority> chosen;
   for (const Delivery& delivery : deliveries)
-    if (delivery.route->has_priority) chosen = std::min(chosen.value_or(Priority::low), delivery.route->priority);
+    if (delivery.route->has_priority)
+      chosen = std::min(chosen.value_or(Priority::low), delivery.route->priority);
   if (chosen) event.set_priority(*chosen);
 }
 
@@ -70,7 +71,8 @@ PipelinePlan Pipeline::exchange(PipelinePlan plan) {
     });
     if (old == plan_.stages.end()) continue;
     if (const Status adopted = stage.plugin().adopt_state(old->plugin()); !adopted)
-      logger_.warn("pipeline", "the new " + stage.plugin().name() + " starts empty: " + adopted.error().to_string());
+      logger_.warn("pipeline",
+                   "the new " + stage.plugin().name() + " starts empty: " + adopted.error().to_string());
   }
   std::swap(plan_, plan);
   return plan;
@@ -186,7 +188,8 @@ void Pipeline::render_views(const Event& event, RoutedBatch& batch, uint32_t fir
   }
 }
 
-void Pipeline::ended(const StageItem& item, Verdict verdict, std::string_view plugin, std::string_view reason) {
+void Pipeline::ended(const StageItem& item, Verdict verdict, std::string_view plugin,
+                     std::string_view reason) {
   if (verdict == Verdict::drop) ++counters_.dropped;
   if (verdict == Verdict::reject) ++counters_.rejected;
   if (verdict == Verdict::fail) ++counters_.failed;

@@ -13,8 +13,8 @@
 #include "base/mailbox.h"
 #include "log/log.h"
 #include "pipeline/intake.h"
-#include "pipeline/stage.h"
 #include "pipeline/routed_batch.h"
+#include "pipeline/stage.h"
 
 namespace relay {
 
@@ -44,7 +44,8 @@ class Pipeline final : private StageObserver {
     Histogram batch_us;  ///< from taking a batch to handing it to the hub
   };
 
-  Pipeline(Intake& intake, Log& log, BatchSink& sink, const Clock& clock, Logger& logger, size_t max_event_data);
+  Pipeline(Intake& intake, Log& log, BatchSink& sink, const Clock& clock, Logger& logger,
+           size_t max_event_data);
   ~Pipeline() override;
 
   void start(PipelinePlan plan);
@@ -54,8 +55,8 @@ class Pipeline final : private StageObserver {
   /// [any-thread] Runs `task` on the pipeline thread between two batches. False when too many wait.
   [[nodiscard]] bool post(std::function<void(Pipeline&)> task);
 
-  /// [pipeline] Puts `plan` in force and returns the old one, for destruction elsewhere. Plugins of the same name
-  /// and library hand over their state.
+  /// [pipeline] Puts `plan` in force and returns the old one, for destruction elsewhere. Plugins of the same
+  /// name and library hand over their state.
   [[nodiscard]] PipelinePlan exchange(PipelinePlan plan);
   [[nodiscard]] const PipelinePlan& plan() const { return plan_; }
   [[nodiscard]] const Counters& counters() const { return counters_; }
@@ -69,7 +70,8 @@ class Pipeline final : private StageObserver {
   void process_items(size_t first_stage);
   void publish_items();
   void render_views(const Event& event, RoutedBatch& batch, uint32_t first_delivery);
-  void ended(const StageItem& item, Verdict verdict, std::string_view plugin, std::string_view reason) override;
+  void ended(const StageItem& item, Verdict verdict, std::string_view plugin,
+             std::string_view reason) override;
 
   Intake& intake_;
   Log& log_;
@@ -79,8 +81,8 @@ class Pipeline final : private StageObserver {
   PipelinePlan plan_;
   EventBatch batch_;
   Mailbox<std::function<void(Pipeline&)>> tasks_;
-  std::vector<StageItem> items_;           // scratch: the events of the batch being processed
-  std::vector<PublishResult> results_;     // one per publication being processed
+  std::vector<StageItem> items_;        // scratch: the events of the batch being processed
+  std::vector<PublishResult> results_;  // one per publication being processed
   Counters counters_;
   std::thread thread_;
 };

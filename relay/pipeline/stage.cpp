@@ -36,7 +36,8 @@ void Stage::run(std::vector<StageItem>& items, EventBatch& batch, StageObserver&
   items.swap(next_);
 }
 
-void Stage::settle(const StageItem& item, uint32_t i, EventBatch& batch, StageObserver& observer, Logger& logger) {
+void Stage::settle(const StageItem& item, uint32_t i, EventBatch& batch, StageObserver& observer,
+                   Logger& logger) {
   const Verdict verdict = batch.verdict(i);
   if (verdict == Verdict::pass) {
     next_.push_back({batch.event(i), item.publication});
@@ -59,7 +60,8 @@ void Stage::tick(int64_t monotonic_us, int64_t wall_us, std::vector<StageItem>& 
   next_tick_us_ = monotonic_us + std::max<int64_t>(plugin_->tick_interval_ms(), 10) * 1000;
   if (disabled_) return;
   plugin_->tick(wall_us, batch);
-  for (const EventBatch::Emitted& emitted : batch.emitted()) items.push_back({emitted.event, StageItem::kNobody});
+  for (const EventBatch::Emitted& emitted : batch.emitted())
+    items.push_back({emitted.event, StageItem::kNobody});
 }
 
 }  // namespace relay

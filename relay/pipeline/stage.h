@@ -25,7 +25,8 @@ struct StageItem {
 class StageObserver {
  public:
   virtual ~StageObserver() = default;
-  virtual void ended(const StageItem& item, Verdict verdict, std::string_view plugin, std::string_view reason) = 0;
+  virtual void ended(const StageItem& item, Verdict verdict, std::string_view plugin,
+                     std::string_view reason) = 0;
 };
 
 /// One configured plugin in the pipeline: which events it sees, and what its verdicts do.
@@ -54,8 +55,8 @@ class Stage {
   PluginConfig config_;
   int64_t next_tick_us_;
   bool disabled_ = false;
-  std::vector<EventRef> seen_;       // scratch: the events this plugin sees
-  std::vector<StageItem> next_;      // scratch: what goes on
+  std::vector<EventRef> seen_;   // scratch: the events this plugin sees
+  std::vector<StageItem> next_;  // scratch: what goes on
 };
 
 }  // namespace relay

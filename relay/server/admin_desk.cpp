@@ -81,7 +81,8 @@ void AdminDesk::run() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
     if (questions_.empty()) {
-      const bool asked = asked_.wait_for(lock, kSampleEvery, [this] { return stopping_ || !questions_.empty(); });
+      const bool asked =
+          asked_.wait_for(lock, kSampleEvery, [this] { return stopping_ || !questions_.empty(); });
       if (asked) continue;
       lock.unlock();
       sample(gather(false, false));

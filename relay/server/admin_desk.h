@@ -21,8 +21,8 @@ namespace relay {
 
 /// Answers questions about the whole relay on a thread of its own, and samples the rates once a second.
 ///
-/// Bounded: kMaxQuestions wait, more are refused. A thread that does not report within kPatience is left out of
-/// the answer. The mutex guards the queue only.
+/// Bounded: kMaxQuestions wait, more are refused. A thread that does not report within kPatience is left out
+/// of the answer. The mutex guards the queue only.
 class AdminDesk final : public Admin {
  public:
   struct Parts {

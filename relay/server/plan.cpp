@@ -31,7 +31,8 @@ Result<Stage> make_stage(const PluginConfig& config, const PluginDirectory& dire
   auto plugin = PluginInstance::create(*library, plugin_name(config, *file), config.config, surroundings);
   if (!plugin) return tl::unexpected(plugin.error());
   auto match = patterns_of(config, **plugin);
-  if (!match) return fail(match.error().code, "plugins/" + (*plugin)->name() + "/match", match.error().message);
+  if (!match)
+    return fail(match.error().code, "plugins/" + (*plugin)->name() + "/match", match.error().message);
   return Stage(std::move(*plugin), std::move(*match), config);
 }
 

@@ -104,9 +104,9 @@ ordered_json stats_json(const RelayReport& report) {
   const Totals sum = add_up(report.shards);
   const auto seconds = [](int64_t us) { return static_cast<double>(us / 1000) / 1000.0; };
   ordered_json json;
-  json["relay"] = {{"version", report.version},     {"uptime_s", seconds(report.uptime_us)},
-                   {"epoch", report.epoch},         {"threads", report.threads},
-                   {"pid", getpid()},               {"rss_bytes", report.rss_bytes}};
+  json["relay"] = {{"version", report.version}, {"uptime_s", seconds(report.uptime_us)},
+                   {"epoch", report.epoch},     {"threads", report.threads},
+                   {"pid", getpid()},           {"rss_bytes", report.rss_bytes}};
   json["connections"] = {{"current", sum.connections}, {"total", sum.accepted}, {"socketio", sum.socketio},
                          {"ws", sum.websocket},        {"sse", sum.sse},        {"refused", sum.refused}};
   json["intake"] = {{"events", report.intake.events},
@@ -136,7 +136,8 @@ ordered_json stats_json(const RelayReport& report) {
                       {"blocked_writes", sum.blocked_writes},
                       {"skipped_batches", report.skipped_batches},
                       {"acks_lost", sum.acks_lost}};
-  json["rates"] = {{"events_in_per_s", report.events_in_per_s}, {"deliveries_per_s", report.deliveries_per_s}};
+  json["rates"] = {{"events_in_per_s", report.events_in_per_s},
+                   {"deliveries_per_s", report.deliveries_per_s}};
   json["shards"] = shards_json(report.shards);
   json["sources"] = sources_json(report.sources);
   json["plugins"] = plugins_json(report.plugins);
@@ -176,10 +177,18 @@ ordered_json rooms_json(const RelayReport& report) {
 std::string to_json(const RelayReport& report, AdminQuery what, int64_t now_wall_us) {
   ordered_json json;
   switch (what) {
-    case AdminQuery::stats: json = stats_json(report); break;
-    case AdminQuery::clients: json = clients_json(report, now_wall_us); break;
-    case AdminQuery::rooms: json = rooms_json(report); break;
-    case AdminQuery::plugins: json["plugins"] = plugins_json(report.plugins); break;
+    case AdminQuery::stats:
+      json = stats_json(report);
+      break;
+    case AdminQuery::clients:
+      json = clients_json(report, now_wall_us);
+      break;
+    case AdminQuery::rooms:
+      json = rooms_json(report);
+      break;
+    case AdminQuery::plugins:
+      json["plugins"] = plugins_json(report.plugins);
+      break;
   }
   // Names and reasons come from outside: text that is not UTF-8 must not take the answer down.
   return json.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n";

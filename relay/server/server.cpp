@@ -35,8 +35,8 @@ size_t connection_limit(int configured) {
     setrlimit(RLIMIT_NOFILE, &limit);
     getrlimit(RLIMIT_NOFILE, &limit);
   }
-  const rlim_t free = limit.rlim_cur > 2 * kReservedDescriptors ? limit.rlim_cur - kReservedDescriptors
-                                                                : limit.rlim_cur / 2;
+  const rlim_t free =
+      limit.rlim_cur > 2 * kReservedDescriptors ? limit.rlim_cur - kReservedDescriptors : limit.rlim_cur / 2;
   if (configured <= 0) return static_cast<size_t>(free);
   return std::min(static_cast<size_t>(configured), static_cast<size_t>(free));
 }
@@ -120,9 +120,10 @@ Status Server::Impl::check_exposure() const {
     const auto address = parse_listen(text);
     if (!address) return tl::unexpected(address.error());
     if (!is_loopback(*address))
-      return fail("exposed", text,
-                  "is reachable from other machines and nothing asks who connects; listen on 127.0.0.1, or say "
-                  "--insecure if a proxy or firewall guards it");
+      return fail(
+          "exposed", text,
+          "is reachable from other machines and nothing asks who connects; listen on 127.0.0.1, or say "
+          "--insecure if a proxy or firewall guards it");
   }
   return {};
 }
@@ -146,7 +147,8 @@ Status Server::Impl::open_listeners(std::vector<std::vector<int>>& per_shard) {
 
 Status Server::Impl::start_shards() {
   const int count = shard_count(config->server.threads);
-  const size_t limit = std::max<size_t>(1, connection_limit(config->server.max_connections) / static_cast<size_t>(count));
+  const size_t limit =
+      std::max<size_t>(1, connection_limit(config->server.max_connections) / static_cast<size_t>(count));
   std::vector<std::vector<int>> listeners(static_cast<size_t>(count));
   Status opened = open_listeners(listeners);
   for (int number = 0; opened && number < count; ++number) {
@@ -184,9 +186,9 @@ Status Server::Impl::start() {
   }
   hub = std::make_unique<Hub>(std::move(ports), kHubPatienceUs);
   sink = std::make_unique<HubSink>(*hub);
-  pipeline = std::make_unique<Pipeline>(
-      intake, log, *sink, clock, logger,
-      static_cast<size_t>(config->security.content_filtering.max_message_size));
+  pipeline =
+      std::make_unique<Pipeline>(intake, log, *sink, clock, logger,
+                                 static_cast<size_t>(config->security.content_filtering.max_message_size));
   pipeline->start(std::move(*plan));
   start_sources();
   std::vector<const Source*> watched;

@@ -15,8 +15,8 @@ namespace relay {
 
 /// The relay, put together: log, intake, pipeline, hub, shards and sources of one configuration.
 ///
-/// Its public functions are the control thread's: call them from one thread (senecactl's main). The answers to
-/// admin questions are made on a thread of the server's own.
+/// Its public functions are the control thread's: call them from one thread (senecactl's main). The answers
+/// to admin questions are made on a thread of the server's own.
 class Server {
  public:
   struct Options {
@@ -29,7 +29,8 @@ class Server {
 
   /// What `start` would refuse before it opens a socket: plugins, routes, exposure.
   [[nodiscard]] Status check();
-  /// Starts everything, listeners last: once it returns, clients can connect. On error nothing is left running.
+  /// Starts everything, listeners last: once it returns, clients can connect. On error nothing is left
+  /// running.
   [[nodiscard]] Status start();
 
   /// The addresses it listens on, with the ports the kernel chose: "127.0.0.1:8000".
@@ -38,12 +39,13 @@ class Server {
   [[nodiscard]] std::vector<std::string> plugins() const;
   [[nodiscard]] int threads() const;
 
-  /// Puts what can change at run time in force: plugins and their configuration, routes, limits, heartbeats of new
-  /// sessions. On error the old configuration stays. Returns the keys that need a restart and were left alone.
+  /// Puts what can change at run time in force: plugins and their configuration, routes, limits, heartbeats
+  /// of new sessions. On error the old configuration stays. Returns the keys that need a restart and were
+  /// left alone.
   [[nodiscard]] Result<std::vector<std::string>> reload(Config config);
 
-  /// Readiness turns 503, sources stop, what is in the intake is delivered, clients are told and closed; at most
-  /// `server.drain_timeout`. `stop` cuts it short. Returns when done.
+  /// Readiness turns 503, sources stop, what is in the intake is delivered, clients are told and closed; at
+  /// most `server.drain_timeout`. `stop` cuts it short. Returns when done.
   void drain();
   /// [any-thread] Makes a running drain end at once.
   void stop();

@@ -13,9 +13,9 @@ namespace relay {
 
 /// What waits to be written to one client, in four lanes. Owned by a session; no locks.
 ///
-/// Order: as long as everything that waits fits in one write, frames leave as they came, whatever their lane. A
-/// client that is further behind gets the critical lane first, then high, normal and low: what is urgent waits for
-/// one write at the most.
+/// Order: as long as everything that waits fits in one write, frames leave as they came, whatever their lane.
+/// A client that is further behind gets the critical lane first, then high, normal and low: what is urgent
+/// waits for one write at the most.
 ///
 /// Bound: `max_frames` and `max_bytes` over all lanes; an empty outbox takes any one frame. Policy when full:
 /// the oldest frame of the lowest lane that is not above the newcomer's makes room, and when there is none
@@ -34,11 +34,11 @@ class Outbox {
   [[nodiscard]] size_t frames() const { return frames_; }
   [[nodiscard]] size_t bytes() const { return bytes_; }
 
-  /// Appends whole frames to `out` until it holds `max_bytes` or the outbox is empty; at least one frame if there is
-  /// any. Returns the number of frames moved.
+  /// Appends whole frames to `out` until it holds `max_bytes` or the outbox is empty; at least one frame if
+  /// there is any. Returns the number of frames moved.
   size_t drain(std::string& out, size_t max_bytes);
-  /// Moves one frame only: one write per message, for when coalescing is off. With more than `behind_bytes` waiting
-  /// the client is behind.
+  /// Moves one frame only: one write per message, for when coalescing is off. With more than `behind_bytes`
+  /// waiting the client is behind.
   size_t drain_one(std::string& out, size_t behind_bytes);
   void clear();
 

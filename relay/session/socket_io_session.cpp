@@ -31,13 +31,9 @@ Status SocketIoSession::start(const SessionRequest& request) {
   return {};
 }
 
-void SocketIoSession::receive_text(std::string_view message) {
-  engine_.receive_text(message);
-}
+void SocketIoSession::receive_text(std::string_view message) { engine_.receive_text(message); }
 
-void SocketIoSession::receive_binary(std::string_view message) {
-  engine_.receive_binary(message);
-}
+void SocketIoSession::receive_binary(std::string_view message) { engine_.receive_binary(message); }
 
 void SocketIoSession::engine_message(std::string_view text) {
   if (attachments_due_ > 0) return protocol_error("text while attachments are due");

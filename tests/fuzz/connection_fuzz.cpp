@@ -10,17 +10,28 @@ using namespace relay::test;
 
 namespace {
 
-// Each chunk begins with a byte that says what happens: time, an event, an answer, a write, or bytes that come.
+// Each chunk begins with a byte that says what happens: time, an event, an answer, a write, or bytes that
+// come.
 void play(std::string_view input, ConnectionBench& bench) {
   while (!input.empty() && !bench.wire.killed) {
     const auto what = static_cast<unsigned char>(input.front());
     input.remove_prefix(1);
     switch (what % 8) {
-      case 0: bench.advance_ms(what * 10); break;
-      case 1: bench.shard.publish({.type = "agent.x"}); break;
-      case 2: bench.connection.on_published(what / 8 % 4, {1, 1, 1, 0, ""}); break;
-      case 3: bench.drain_socket_once(); break;
-      case 4: bench.shard.publisher.full = !bench.shard.publisher.full; break;
+      case 0:
+        bench.advance_ms(what * 10);
+        break;
+      case 1:
+        bench.shard.publish({.type = "agent.x"});
+        break;
+      case 2:
+        bench.connection.on_published(what / 8 % 4, {1, 1, 1, 0, ""});
+        break;
+      case 3:
+        bench.drain_socket_once();
+        break;
+      case 4:
+        bench.shard.publisher.full = !bench.shard.publisher.full;
+        break;
       default: {
         const size_t count = std::min<size_t>(what, input.size());
         if (!bench.wire.paused) bench.receive(input.substr(0, count));
@@ -41,7 +52,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   config.performance.message_queue_size = 64;
   ConnectionBench bench(std::move(config), data[0] == 0 ? SIZE_MAX : data[0]);
   // Half of the inputs begin as a WebSocket, which random bytes seldom become.
-  if (data[1] % 2 == 1) bench.receive(upgrade_request(data[1] % 4 == 1 ? "/ws" : "/socket.io/?EIO=4&transport=websocket"));
+  if (data[1] % 2 == 1)
+    bench.receive(upgrade_request(data[1] % 4 == 1 ? "/ws" : "/socket.io/?EIO=4&transport=websocket"));
   play(std::string_view(reinterpret_cast<const char*>(data + 2), size - 2), bench);
   bench.connection.on_closed();
   if (!bench.wire.breach.empty()) std::abort();

@@ -57,7 +57,8 @@ inline std::string http(const std::string& address, std::string_view method, std
                         std::string_view body = "") {
   HttpSocket socket(address);
   socket.send(std::string(method) + " " + std::string(target) +
-              " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: " +
+              " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: "
+              "application/json\r\nContent-Length: " +
               std::to_string(body.size()) + "\r\n\r\n" + std::string(body));
   return socket.read_to_end();
 }

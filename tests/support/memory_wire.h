@@ -9,8 +9,8 @@
 
 namespace relay::test {
 
-/// A socket in memory that takes at most `accepts` bytes at a time and keeps the rest of a write until `take_more`.
-/// Notes every breach of the Wire's contract in `breach`.
+/// A socket in memory that takes at most `accepts` bytes at a time and keeps the rest of a write until
+/// `take_more`. Notes every breach of the Wire's contract in `breach`.
 class MemoryWire final : public Wire {
  public:
   explicit MemoryWire(size_t takes = SIZE_MAX) : accepts(takes) {}

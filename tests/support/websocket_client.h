@@ -69,7 +69,8 @@ inline std::string take_header(std::string_view& bytes, WebSocketOpcode& opcode,
 
 }  // namespace websocket_client_detail
 
-/// Parses all of `bytes` as RFC 6455 frames of a server: whole, unmasked, unfragmented, and nothing after a close.
+/// Parses all of `bytes` as RFC 6455 frames of a server: whole, unmasked, unfragmented, and nothing after a
+/// close.
 inline ServerStream parse_server_frames(std::string_view bytes) {
   ServerStream stream;
   while (!bytes.empty()) {

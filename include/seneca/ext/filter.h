@@ -14,12 +14,12 @@ extern "C" {
 
 typedef struct seneca_filter {
   uint32_t size;
-  /* [owner] Decides each event's verdict. Nonzero: the whole batch failed, on_error decides for every event in it
-   * and what it emitted is discarded. */
-  int32_t (*process)(void *self, const seneca_batch *batch, seneca_error *error);
-  /* The type patterns of the events it is made for, separated by spaces ("marcus.raw.** agent.*"); the configured
-   * `match` overrides them. NULL: every event. */
-  const char *match;
+  /* [owner] Decides each event's verdict. Nonzero: the whole batch failed, on_error decides for every event
+   * in it and what it emitted is discarded. */
+  int32_t (*process)(void* self, const seneca_batch* batch, seneca_error* error);
+  /* The type patterns of the events it is made for, separated by spaces ("marcus.raw.** agent.*"); the
+   * configured `match` overrides them. NULL: every event. */
+  const char* match;
 } seneca_filter;
 
 #ifdef __cplusplus

@@ -14,7 +14,7 @@ typedef struct seneca_timer {
   uint32_t size;
   uint32_t interval_ms; /* at least 10; the host calls no earlier, and later under load */
   /* [owner] `now_us` is wall-clock time. `batch` is empty: use batch->emit. */
-  int32_t (*tick)(void *self, int64_t now_us, const seneca_batch *batch, seneca_error *error);
+  int32_t (*tick)(void* self, int64_t now_us, const seneca_batch* batch, seneca_error* error);
 } seneca_timer;
 
 #ifdef __cplusplus

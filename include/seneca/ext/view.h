@@ -1,4 +1,5 @@
-/* Role "seneca.view/1": the shape in which Socket.IO pages see an event, made once and shared by all who get it. */
+/* Role "seneca.view/1": the shape in which Socket.IO pages see an event, made once and shared by all who get
+ * it. */
 #ifndef SENECA_EXT_VIEW_H
 #define SENECA_EXT_VIEW_H
 
@@ -16,8 +17,8 @@ typedef struct seneca_view {
   uint32_t size;
   /* [owner] Writes one JSON value, the payload of the UI event `ui_event` ("agent_update"), to `out`.
    * SENECA_VIEW_DECLINED: this view has no shape for it; the relay's default shape is used. */
-  int32_t (*render)(void *self, const seneca_event *event, seneca_str ui_event, const seneca_writer *out,
-                    seneca_error *error);
+  int32_t (*render)(void* self, const seneca_event* event, seneca_str ui_event, const seneca_writer* out,
+                    seneca_error* error);
 } seneca_view;
 
 #ifdef __cplusplus

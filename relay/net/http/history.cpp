@@ -6,8 +6,8 @@
 #include "event/serialize.h"
 #include "net/http/exchange.h"
 
-// GET /api/v1/events?since=OFFSET&limit=N&match=PATTERNS: what the log still holds from OFFSET on, oldest first;
-// `next` is the OFFSET to go on with.
+// GET /api/v1/events?since=OFFSET&limit=N&match=PATTERNS: what the log still holds from OFFSET on, oldest
+// first; `next` is the OFFSET to go on with.
 
 namespace relay {
 namespace {
@@ -25,7 +25,8 @@ bool parse_number(std::string_view text, uint64_t fallback, uint64_t& value) {
 }
 
 // Appends matching events from `next` on; returns the offset to go on from.
-uint64_t collect(const Log& log, const PatternSet& match, uint64_t next, uint64_t limit, std::string& events) {
+uint64_t collect(const Log& log, const PatternSet& match, uint64_t next, uint64_t limit,
+                 std::string& events) {
   std::vector<EventRef> chunk;
   for (uint64_t found = 0; found < limit && events.size() < kMaxBodyBytes;) {
     log.read(next, UINT64_MAX, kReadAhead, chunk);

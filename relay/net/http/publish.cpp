@@ -44,7 +44,8 @@ Result<std::vector<EventRef>> parse_body(const HttpRequestHead& head, std::strin
 
 int status_of(const Error& error) {
   if (error.code == "unsupported_media_type") return 415;
-  if (error.code == "too_large" || error.code == "body_too_large" || error.code == "too_many_events") return 413;
+  if (error.code == "too_large" || error.code == "body_too_large" || error.code == "too_many_events")
+    return 413;
   return 400;
 }
 
@@ -76,7 +77,8 @@ void handle_publish(HttpExchange& exchange) {
     decompressed = std::move(*plain);
     body = decompressed;
   } else if (!encoding.empty() && encoding != "identity") {
-    exchange.respond(problem(415, "unsupported_encoding", "Content-Encoding: send the body plain or as zstd"));
+    exchange.respond(
+        problem(415, "unsupported_encoding", "Content-Encoding: send the body plain or as zstd"));
     return;
   }
   auto events = parse_body(exchange.head(), body, options_for(services));

@@ -38,7 +38,8 @@ std::string post(std::string_view headers) {
 
 TEST_CASE("a request head is taken apart") {
   const Reading reading = read(
-      "POST /api/v1/events?room=a%20b&x HTTP/1.1\r\nHost: localhost:8000\r\nContent-Length:\t 12 \r\nX-A: 1\r\n"
+      "POST /api/v1/events?room=a%20b&x HTTP/1.1\r\nHost: localhost:8000\r\nContent-Length:\t 12 \r\nX-A: "
+      "1\r\n"
       "x-a: 2\r\n\r\nbody");
   REQUIRE(reading.state == State::complete);
   const HttpRequestHead& head = reading.head;
@@ -157,7 +158,8 @@ TEST_CASE("a head ends within its bounds, or is refused before its end has come"
   REQUIRE(largest.size() == kMaxHeadBytes);
   CHECK(read(largest).state == State::complete);
   CHECK(read(largest + std::string(kMaxHeadBytes, 'b')).state == State::complete);
-  CHECK(read(get("/", "X: " + std::string(kMaxHeadBytes - frame.size() + 1, 'x') + "\r\n")).fault.status == 431);
+  CHECK(read(get("/", "X: " + std::string(kMaxHeadBytes - frame.size() + 1, 'x') + "\r\n")).fault.status ==
+        431);
 }
 
 TEST_CASE("a hundred header lines are accepted and one more is not") {
@@ -181,7 +183,8 @@ TEST_CASE("path and query are decoded once, and only the query knows the plus") 
   CHECK(head.path == "/a/b%25+c");
   CHECK(head.query_value("k") == "1 2+3");
   CHECK(head.query_value("empty").empty());
-  const decltype(head.query) expected = {{"k", "1 2+3"}, {"k", "second"}, {"empty", ""}, {"bare", ""}, {"", "x"}};
+  const decltype(head.query) expected = {
+      {"k", "1 2+3"}, {"k", "second"}, {"empty", ""}, {"bare", ""}, {"", "x"}};
   CHECK(head.query == expected);
 }
 

@@ -64,7 +64,8 @@ TEST_CASE("a problem is valid JSON whatever its detail holds") {
 }
 
 TEST_CASE("every status the relay answers with has its own phrase") {
-  for (const int status : {101, 200, 202, 204, 400, 403, 404, 405, 408, 411, 413, 415, 422, 426, 429, 431, 503, 505}) {
+  for (const int status :
+       {101, 200, 202, 204, 400, 403, 404, 405, 408, 411, 413, 415, 422, 426, 429, 431, 503, 505}) {
     HttpResponse response;
     response.status = status;
     const std::string line = encode_response(response, true, false).substr(0, 40);

@@ -64,7 +64,8 @@ TEST_CASE("what is not zstd is refused") {
 }
 
 TEST_CASE("a window larger than decoders need to offer is refused") {
-  // A frame that claims a window of 1 GiB: magic number, descriptor without a size, window descriptor 20 << 3.
+  // A frame that claims a window of 1 GiB: magic number, descriptor without a size, window descriptor 20
+  // << 3.
   const std::string frame("\x28\xb5\x2f\xfd\x00\xa0\x01\x00\x00", 9);
   CHECK(code_of(frame) == "bad_zstd");
 }

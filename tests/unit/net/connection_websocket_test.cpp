@@ -1,3 +1,5 @@
+#include <seneca/json.hpp>
+
 #include "support/catch.h"
 #include "support/connection_bench.h"
 #include "support/websocket_client.h"
@@ -38,7 +40,7 @@ TEST_CASE("an upgrade is answered, events come as frames and both sides say good
   bench.turn();
   const auto events = frames_of(bench.take());
   REQUIRE(events.size() == 3);
-  CHECK(events[0].payload.find("\"sequence\":\"00000000000000000001\"") != std::string::npos);
+  CHECK(std::stoll(seneca::JsonView(events[0].payload).get("sequence").string()) == 1);
   const auto goodbye = bench.say(client_close(1000));
   REQUIRE(goodbye.size() == 1);
   CHECK(goodbye[0].close_code() == 1000);
@@ -65,7 +67,8 @@ TEST_CASE("frames may be cut anywhere") {
       client_frame(Op::text, R"({"type":"a.b"})") + client_frame(Op::ping, "x") + client_close(1001);
   for (size_t piece = 1; piece < 10; ++piece) {
     WebSocketBench bench;
-    for (size_t at = 0; at < bytes.size(); at += piece) bench.receive(std::string_view(bytes).substr(at, piece));
+    for (size_t at = 0; at < bytes.size(); at += piece)
+      bench.receive(std::string_view(bytes).substr(at, piece));
     const auto frames = frames_of(bench.take());
     REQUIRE(frames.size() == 2);
     CHECK(frames[0].opcode == Op::pong);
@@ -180,7 +183,7 @@ TEST_CASE("upgrades that are no WebSocket handshakes are refused") {
   std::string old = upgrade_request("/ws");
   old.replace(old.find("Version: 13"), 11, "Version: 8 ");
   CHECK(status(old) == "426");
-  CHECK(status("GET /ws HTTP/1.1\r\nHost: h\r\n\r\n") == "426");
+  CHECK(status("GET /ws HTTP/1.1\r\nHost: h\r\n\r\n") == "400");
   CHECK(status(upgrade_request("/ws", "Origin: http://evil\r\n")) == "403");
   CHECK(status(upgrade_request("/ws", "Origin: http://localhost\r\n")) == "101");
   CHECK(status(upgrade_request("/ws?format=xml")) == "400");

@@ -52,8 +52,9 @@ TEST_CASE("every publication is told what became of all of it, however it lies i
     std::future<PublishResult> result;
   };
   std::vector<Sent> sent;
-  const std::vector<std::array<size_t, 3>> shapes = {{255, 0, 0}, {1, 0, 0},   {2, 0, 0}, {253, 1, 0}, {0, 300, 0},
-                                                     {700, 3, 5}, {0, 0, 256}, {0, 0, 0}, {1, 1, 1},   {256, 0, 0}};
+  const std::vector<std::array<size_t, 3>> shapes = {{255, 0, 0}, {1, 0, 0},   {2, 0, 0},   {253, 1, 0},
+                                                     {0, 300, 0}, {700, 3, 5}, {0, 0, 256}, {0, 0, 0},
+                                                     {1, 1, 1},   {256, 0, 0}};
   for (const auto& [passing, rejected, dropped] : shapes) {
     std::vector<EventRef> events = many(passing, "x");
     for (const EventRef& event : many(rejected, "do.reject")) events.push_back(event);
@@ -80,9 +81,10 @@ TEST_CASE("every publication is told what became of all of it, however it lies i
 
 TEST_CASE("emitted events enter the next stage and no other") {
   PipelineBench bench;
-  bench.pipeline.start(bench.plan({{fixture("everything"), "first", {"do.emit", "made.*"}},
-                                   {topic_filter(), "second", {}, OnError::drop, R"({"deny":["made.first"]})"},
-                                   {fixture("everything"), "third", {"made.*"}}}));
+  bench.pipeline.start(
+      bench.plan({{fixture("everything"), "first", {"do.emit", "made.*"}},
+                  {topic_filter(), "second", {}, OnError::drop, R"({"deny":["made.first"]})"},
+                  {fixture("everything"), "third", {"made.*"}}}));
   const PublishResult result = bench.publish(Types{"do.emit"});
   CHECK(result.accepted == 1);
   CHECK(result.last_offset == 1);
@@ -98,8 +100,8 @@ TEST_CASE("emitted events enter the next stage and no other") {
 }
 
 TEST_CASE("what on_error says decides what the publisher is told") {
-  for (const auto& [on_error, accepted] : {std::pair(OnError::drop, 1u), std::pair(OnError::pass, 2u),
-                                          std::pair(OnError::disable, 2u)}) {
+  for (const auto& [on_error, accepted] :
+       {std::pair(OnError::drop, 1u), std::pair(OnError::pass, 2u), std::pair(OnError::disable, 2u)}) {
     PipelineBench bench;
     bench.pipeline.start(bench.plan({{fixture("everything"), "it", {"do.**"}, on_error}}));
     const PublishResult result = bench.publish(Types{"do.fail", "x"});
@@ -122,7 +124,8 @@ TEST_CASE("a reload keeps what a plugin knows and loses no event") {
   PipelineBench bench;
   bench.pipeline.start(bench.plan({{fixture("everything"), "it", {"do.**"}}}));
   (void)bench.publish(Types{"do.a", "do.b", "do.c"});
-  PipelinePlan fresh = bench.plan({{fixture("everything"), "it", {"do.**"}}, {fixture("everything"), "other", {"do.**"}}});
+  PipelinePlan fresh =
+      bench.plan({{fixture("everything"), "it", {"do.**"}}, {fixture("everything"), "other", {"do.**"}}});
   std::vector<std::future<PublishResult>> around;
   for (int i = 0; i < 50; ++i) around.push_back(bench.offer(many(1, "x")));
   bench.on_pipeline([&fresh](Pipeline& pipeline) { fresh = pipeline.exchange(std::move(fresh)); });

@@ -37,14 +37,16 @@ using Names = std::vector<std::string>;
 }  // namespace
 
 TEST_CASE("an event leaves by every route that takes it, in the order of the configuration") {
-  const std::vector<RouteConfig> routes = {route({"a.*"}, "one"), route({"x.**"}, "two"), route({"**"}, "three")};
+  const std::vector<RouteConfig> routes = {route({"a.*"}, "one"), route({"x.**"}, "two"),
+                                           route({"**"}, "three")};
   CHECK(routed(routes, "a.b") == Names{"one", "three"});
   CHECK(routed(routes, "x.y.z") == Names{"two", "three"});
   CHECK(routed(routes, "b") == Names{"three"});
 }
 
 TEST_CASE("fallback routes take what no other does, wherever they stand") {
-  std::vector<RouteConfig> routes = {route({"**"}, "rest"), route({"a.*"}, "one"), route({"b.*"}, "some rest")};
+  std::vector<RouteConfig> routes = {route({"**"}, "rest"), route({"a.*"}, "one"),
+                                     route({"b.*"}, "some rest")};
   routes[0].fallback = routes[2].fallback = true;
   CHECK(routed(routes, "a.b") == Names{"one"});
   CHECK(routed(routes, "c") == Names{"rest"});

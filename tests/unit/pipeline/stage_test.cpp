@@ -51,7 +51,8 @@ TEST_CASE("drop, reject and fail end an event with a reason") {
   CHECK(bench.ending.text == "0:1 told to; 1:2 not wanted; 2:3 no idea; ");
 }
 
-TEST_CASE("a changed event takes the place of the old one, emitted ones follow it and nobody waits for them") {
+TEST_CASE(
+    "a changed event takes the place of the old one, emitted ones follow it and nobody waits for them") {
   StageBench bench;
   Stage stage = bench.stage({fixture("everything")});
   CHECK(bench.run(stage, {"do.change", "do.emit", "x"}) ==
@@ -73,7 +74,8 @@ TEST_CASE("on_error disable takes the plugin out at its first failure and says s
   CHECK(stage.disabled());
   CHECK(bench.run(stage, {"do.drop", "do.emit"}) == Types{"!do.drop", "!do.emit"});
   size_t told = 0;
-  for (const std::string& line : bench.logger.lines) told += line.find("shaky is disabled") != std::string::npos ? 1 : 0;
+  for (const std::string& line : bench.logger.lines)
+    told += line.find("shaky is disabled") != std::string::npos ? 1 : 0;
   CHECK(told == 1);
 }
 

@@ -33,7 +33,7 @@ PluginConfig everything() {
 
 struct Relay {
   explicit Relay(const Config& config, bool insecure = false)
-      : server(config, {{std::filesystem::path(BUILT_PLUGINS)}, insecure}, *clock, *logger) {}
+      : server(config, {{std::filesystem::path(BUILT_PLUGINS)}, insecure}, clock, *logger) {}
   /// The same, running.
   Relay& started() {
     if (const Status status = server.start(); !status) FAIL(status.error().to_string());
@@ -48,7 +48,7 @@ struct Relay {
     return http(address(), "POST", "/api/v1/events", body);
   }
 
-  std::unique_ptr<Clock> clock = make_system_clock();
+  SystemClock clock;
   std::unique_ptr<Logger> logger = make_null_logger();
   Server server;
 };
@@ -156,8 +156,9 @@ TEST_CASE("a reload changes what can change and names what needs a restart") {
   fresh.plugins = {everything()};
   const auto left_alone = relay.server.reload(fresh);
   REQUIRE(left_alone);
-  CHECK(*left_alone == Keys{"server.listen", "server.threads", "server.max_connections", "rooms.max_room_size",
-                            "security.content_filtering.max_message_size", "journal", "sources"});
+  CHECK(*left_alone == Keys{"server.listen", "server.threads", "server.max_connections",
+                            "rooms.max_room_size", "security.content_filtering.max_message_size", "journal",
+                            "sources"});
   CHECK(relay.server.threads() == 1);
   const std::string rejected = relay.publish(R"({"type":"do.reject","data":1})");
   CHECK(begins_with(rejected, "HTTP/1.1 422 "));
