@@ -147,6 +147,7 @@ struct ShardLoop::Impl final : ConnectionHost, Publisher {
   size_t dispatched = 0;  // events since the last flush
   bool is_draining = false;
   bool stopping = false;
+  bool closing = false;
 };
 
 namespace {
@@ -179,8 +180,11 @@ ShardLoop::ShardLoop(const Shard::Surroundings& surroundings, Owner& owner)
   uv_loop_init(&impl_->loop);
   impl_->wake_handle.data = impl_->tick.data = impl_.get();
   uv_timer_init(&impl_->loop, &impl_->tick);
-  uv_async_init(&impl_->loop, &impl_->wake_handle,
-                [](uv_async_t* handle) { static_cast<Impl*>(handle->data)->owner.on_wake(); });
+  uv_async_init(&impl_->loop, &impl_->wake_handle, [](uv_async_t* handle) {
+    Impl& self = *static_cast<Impl*>(handle->data);
+    // Orders that come while the loop is closing find nothing left to act on.
+    if (!self.closing) self.owner.on_wake();
+  });
 }
 
 ShardLoop::~ShardLoop() {
@@ -338,6 +342,7 @@ void ShardLoop::run() {
 }
 
 void ShardLoop::Impl::close_network() {
+  closing = true;
   for (const auto& poll : listen_polls) uv_close(reinterpret_cast<uv_handle_t*>(poll.get()), nullptr);
   uv_timer_stop(&tick);
   if (context != nullptr) lws_context_destroy(context);

@@ -126,14 +126,14 @@ for (const name of ['bad_garbage', 'bad_flood', 'bad_verdict']) {
       log: [/./],
     });
     const client = await PlainClient.open(t, relay.ws('/ws?match=good'));
-    for (let i = 0; i < 5; ++i) {
+    for (let i = 0; i < 2; ++i) {
       const body = JSON.stringify(seedEvent('bad.x', { i }));
       await relay.request('POST', '/api/v1/events', { headers: { 'content-length': body.length }, body });
       await relay.publish(seedEvent('good', { i }));
     }
     assert.deepEqual(
-      (await client.events.count(5)).map((event) => event.data.i),
-      [0, 1, 2, 3, 4],
+      (await client.events.count(2)).map((event) => event.data.i),
+      [0, 1],
     );
   });
 }

@@ -4,7 +4,7 @@
 export const slowness = Number(process.env.SENECA_TEST_SLOWNESS || 1);
 
 /** How long anything that should happen "now" may take before a test gives up on it. */
-export const patience = 10_000 * slowness;
+export const patience = 20_000 * slowness;
 
 /** `promise`, or a rejection that names what did not happen in time. `what` may be a function. */
 export function within(ms, what, promise) {
