@@ -9,12 +9,12 @@
 ///
 /// What the class can do is seen from its members:
 ///
-///     constructor  T(seneca::Host, std::string_view config), T(std::string_view config), T(seneca::Host) or
-///     T() filter       Verdict operator()(Event&) or Verdict filter(Event&); optional `match` patterns,
-///     separated by spaces view         bool view(const Event&, std::string_view ui_event, std::string& out);
-///     false: no shape for it timer        void tick(int64_t now_us, Emitter&) and static constexpr uint32_t
-///     tick_interval_ms state        std::string save() and void load(std::string_view) schema       static
-///     constexpr const char* schema, the JSON Schema of its config
+/// - constructor: T(Host, std::string_view config), T(std::string_view config), T(Host) or T()
+/// - filter: Verdict operator()(Event&) or Verdict filter(Event&); optional `match`, patterns between spaces
+/// - view: bool view(const Event&, std::string_view ui_event, std::string& out); false: no shape for it
+/// - timer: void tick(int64_t now_us, Emitter&) and static constexpr uint32_t tick_interval_ms
+/// - state: std::string save() and void load(std::string_view)
+/// - schema: static constexpr const char* schema, the JSON Schema of its config
 ///
 /// `match` and `schema` are static constexpr const char*. An exception never leaves the plugin: out of the
 /// constructor it becomes the error of the load, out of a filter it fails that one event, with what() as the
