@@ -59,7 +59,8 @@ std::string_view object_of(const seneca::Event& event) {
 
 void write_agent_status(const seneca::Event& event, std::string& out) {
   const JsonView data(event.data());
-  const JsonView status = data.get("new_status");
+  // Seed publishers say `status` where the marcus plugin says `new_status`.
+  const JsonView status = first_of(data, {"/new_status", "/status"});
   ObjectWriter page(out);
   page.text("type", "agent_status_change").value("agent_id", data.get("agent_id"));
   page.value("old_status", data.get("old_status")).value("new_status", status);
