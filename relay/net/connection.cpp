@@ -19,7 +19,7 @@ constexpr size_t kMaxWaitingPongBytes = 16 * 1024;
 }  // namespace
 
 Connection::Connection(std::string id, std::string address, Wire& wire, ConnectionHost& host)
-    : id_(std::move(id)), address_(std::move(address)), wire_(wire), host_(host), deadline_(*this) {
+    : id_(std::move(id)), address_(std::move(address)), wire_(wire), host_(host) {
   arm(5 * kSecond);
 }
 
@@ -250,7 +250,7 @@ void Connection::arm(int64_t delay_us) {
   services().timers.arm(deadline_, services().clock.monotonic_us() + delay_us);
 }
 
-void Connection::on_deadline() {
+void Connection::on_deadline(int64_t) {
   switch (phase_) {
     case Phase::head:
       if (wire_.blocked())

@@ -6,11 +6,11 @@
 #include <string_view>
 #include <vector>
 
-#include "base/timer_wheel.h"
 #include "codec/http_request.h"
 #include "codec/websocket_frame.h"
 #include "net/http/exchange.h"
 #include "net/wire.h"
+#include "session/member_timer.h"
 #include "session/session.h"
 #include "session/transport.h"
 
@@ -77,17 +77,6 @@ class Connection final : public Transport, private HttpExchange, private WebSock
     closing,    ///< a close frame is on its way, the peer's is awaited
     lingering,  ///< our half is closed; what comes is thrown away
   };
-  class Deadline final : public Timer {
-   public:
-    explicit Deadline(Connection& connection) : connection_(connection) {}
-
-   protected:
-    void expired(int64_t) override { connection_.on_deadline(); }
-
-   private:
-    Connection& connection_;
-  };
-
   // HttpExchange
   [[nodiscard]] const HttpRequestHead& head() const override { return head_; }
   [[nodiscard]] std::string_view body() const override;
@@ -124,7 +113,7 @@ class Connection final : public Transport, private HttpExchange, private WebSock
   void end_session(std::string_view reason);
   void linger();
   void arm(int64_t delay_us);
-  void on_deadline();
+  void on_deadline(int64_t now_us);
 
   const std::string id_;
   const std::string address_;
@@ -140,7 +129,7 @@ class Connection final : public Transport, private HttpExchange, private WebSock
   std::string pending_;  ///< bytes to write before the outbox: answers and control frames
   std::unique_ptr<Session> session_;
   std::unique_ptr<WebSocketParser> parser_;
-  Deadline deadline_;
+  MemberTimer<Connection> deadline_{*this, &Connection::on_deadline};
   bool head_begun_ = false;        ///< the first byte of a head has come
   bool reading_requests_ = false;  ///< read_requests is on the stack
   bool session_live_ = false;      ///< between the session's start and its `closed`

@@ -18,6 +18,7 @@
 #include "net/listener.h"
 #include "net/lws_wire.h"
 #include "session/frame_cache.h"
+#include "session/member_timer.h"
 
 namespace relay {
 namespace {
@@ -47,27 +48,6 @@ struct Client {
 }  // namespace
 
 struct ShardLoop::Impl final : ConnectionHost, Publisher {
-  class AcceptTimer final : public Timer {
-   public:
-    explicit AcceptTimer(Impl& loop) : loop_(loop) {}
-
-   protected:
-    void expired(int64_t) override { loop_.listen(true); }
-
-   private:
-    Impl& loop_;
-  };
-  class DrainTimer final : public Timer {
-   public:
-    explicit DrainTimer(Impl& loop) : loop_(loop) {}
-
-   protected:
-    void expired(int64_t) override { loop_.stopping = true; }
-
-   private:
-    Impl& loop_;
-  };
-
   Impl(const Shard::Surroundings& surroundings, Owner& shard)
       : around(surroundings),
         owner(shard),
@@ -82,9 +62,7 @@ struct ShardLoop::Impl final : ConnectionHost, Publisher {
                surroundings.log,
                surroundings.clock,
                surroundings.logger,
-               surroundings.config},
-        accept_again(*this),
-        drain_over(*this) {}
+               surroundings.config} {}
 
   // ConnectionHost
   ShardServices& services() override { return shared; }
@@ -113,6 +91,8 @@ struct ShardLoop::Impl final : ConnectionHost, Publisher {
   Status open_context();
   void watch(const std::vector<int>& listeners);
   void listen(bool on);
+  void on_accept_again(int64_t) { listen(true); }
+  void on_drain_over(int64_t) { stopping = true; }
   void accept_some(int listener);
   void adopt(int fd);
   void flush_dirty();
@@ -130,8 +110,8 @@ struct ShardLoop::Impl final : ConnectionHost, Publisher {
   FrameCache frames;
   ShardReport report;
   ShardServices shared;
-  AcceptTimer accept_again;
-  DrainTimer drain_over;
+  MemberTimer<Impl> accept_again{*this, &Impl::on_accept_again};
+  MemberTimer<Impl> drain_over{*this, &Impl::on_drain_over};
   uv_loop_t loop{};
   uv_async_t wake_handle{};
   uv_timer_t tick{};
