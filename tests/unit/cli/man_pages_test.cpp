@@ -1,6 +1,5 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -12,8 +11,9 @@ namespace relay {
 namespace {
 
 std::string man_page(const std::string& name) {
-  const auto root = std::filesystem::path(__FILE__).parent_path().parent_path().parent_path().parent_path();
-  std::ifstream file(root / "man" / (name + ".1"));
+  const std::string path = SENECA_MAN_DIR "/" + name + ".1";
+  INFO(path);
+  std::ifstream file(path);
   REQUIRE(file.good());
   std::string text{std::istreambuf_iterator<char>(file), {}};
   for (const std::string font : {"\\fR", "\\fP"}) {
