@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/ids.h"
+#include "base/utf8.h"
 
 namespace relay {
 namespace {
@@ -41,7 +42,7 @@ bool is_valid_type(std::string_view type) {
 }
 
 bool is_valid_room(std::string_view room) {
-  return !room.empty() && room.size() <= kMaxRoom &&
+  return !room.empty() && room.size() <= kMaxRoom && valid_utf8_prefix(room) == room.size() &&
          std::none_of(room.begin(), room.end(), [](char c) { return is_control(c) || c == '*' || c == '>'; });
 }
 

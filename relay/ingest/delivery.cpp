@@ -28,8 +28,7 @@ bool RecordDelivery::deliver(std::vector<EventRef>& events, uint64_t bytes) {
 bool RecordDelivery::wait_and_offer(Publication& publication) {
   board_.update([](SourceStatus& status) { status.waiting_backpressure = true; });
   while (!stop_.raised()) {
-    // Room for something need not be room for all of this, and a closed intake answers at once: hence the
-    // pause.
+    // Others may take the room first, and a closed intake answers at once: hence the pause.
     if (intake_.wait_for_room(kRoomWaitMs) && intake_.offer(std::move(publication))) return true;
     if (stop_.wait_ms(kRetryMs)) break;
   }

@@ -62,6 +62,8 @@ MarcusDirectory::MarcusDirectory(Intake& intake, Clock& clock, Logger& logger, c
 MarcusDirectory::~MarcusDirectory() { stop(); }
 
 void MarcusDirectory::start() {
+  // Looked at before the caller can say that it is ready: what is written from then on is live.
+  first_look();
   thread_ = std::thread([this] { run(); });
 }
 
@@ -71,7 +73,6 @@ void MarcusDirectory::stop() {
 }
 
 void MarcusDirectory::run() {
-  first_look();
   while (!stop_.raised()) {
     if (!read_everything_new()) break;
     wait_for_change();

@@ -27,7 +27,7 @@ namespace relay {
 ///
 /// What was there before the start, and is recent enough, is read as backfill; all that is written later is
 /// live. Each pass reads what is new in all files at once and merges it by time; a full intake stops the
-/// reading. One thread does all of it, between start() and stop().
+/// reading. start() takes the first look, a thread of its own does the rest until stop().
 class MarcusDirectory final : public Source {
  public:
   struct Options {

@@ -32,7 +32,7 @@ class Source {
 
   /// [any-thread] Same as status().name.
   [[nodiscard]] virtual std::string name() const = 0;
-  /// [control] Once.
+  /// [control] Once. What comes after it returned is live.
   virtual void start() = 0;
   /// [control] Returns when the thread has ended, within a fraction of a second. Safe to call again.
   virtual void stop() = 0;

@@ -22,10 +22,16 @@ constexpr size_t kMaxUnsentBytes = 64 * 1024;
 HttpResponse preflight(const HttpRequestHead& head) {
   HttpResponse response;
   response.status = 204;
-  response.headers.emplace_back("Access-Control-Allow-Methods", "GET, POST, OPTIONS");
+  response.headers.emplace_back("Access-Control-Allow-Methods", allowed_methods(head.path));
   const std::string_view wanted = head.header("access-control-request-headers");
   if (!wanted.empty()) response.headers.emplace_back("Access-Control-Allow-Headers", std::string(wanted));
   response.headers.emplace_back("Access-Control-Max-Age", "600");
+  return response;
+}
+
+HttpResponse method_not_allowed(const HttpRequestHead& head) {
+  HttpResponse response = problem(405, "method_not_allowed", "this path does not take " + head.method);
+  response.headers.emplace_back("Allow", allowed_methods(head.path));
   return response;
 }
 
@@ -106,7 +112,7 @@ void Connection::dispatch() {
     if (path_known && head_.method == "OPTIONS")
       respond(preflight(head_));
     else if (path_known)
-      respond(problem(405, "method_not_allowed", "this path does not take " + head_.method));
+      respond(method_not_allowed(head_));
     else
       respond(problem(404, "not_found", "there is nothing at this path"));
     return;
@@ -213,6 +219,10 @@ void Connection::open_stream() {
       "X-Accel-Buffering: no\r\nConnection: close\r\n";
   for (const auto& [name, value] : cors.headers) pending_ += name + ": " + value + "\r\n";
   pending_ += "\r\n";
+  // A stream's client never answers: the kernel finds out when it is gone, by the heartbeats it leaves
+  // unread.
+  const ServerConfig& server = services().config->server;
+  wire_.limit_unacknowledged(static_cast<int64_t>((server.ping_interval + server.ping_timeout) * 1000));
   kind_ = Endpoint::Kind::event_stream;
   phase_ = Phase::silent;
   deadline_.disarm();

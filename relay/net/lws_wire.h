@@ -1,6 +1,8 @@
 #pragma once
 
 #include <libwebsockets.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -53,6 +55,11 @@ class LwsWire final : public Wire {
     paused_ = paused;
     lws_rx_flow_control(socket_, paused ? 0 : 1);
     if (!paused) service_soon();
+  }
+  void limit_unacknowledged(int64_t milliseconds) override {
+    const auto limit = static_cast<unsigned>(milliseconds);
+    if (socket_ != nullptr)
+      setsockopt(lws_get_socket_fd(socket_), IPPROTO_TCP, TCP_USER_TIMEOUT, &limit, sizeof limit);
   }
   void finish_writing() override {
     if (socket_ != nullptr) shutdown(lws_get_socket_fd(socket_), SHUT_WR);

@@ -36,11 +36,12 @@ struct Shard::Impl final : private ShardLoop::Owner {
     bool with_sessions, with_rooms;
     std::function<void(ShardReport)> done;
   };
+  struct AnnounceDrain {};
   struct Drain {
     int64_t timeout_us;
   };
   struct Stop {};
-  using Note = std::variant<Published, Answer, Missed, Report, ConfigRef, Drain, Stop>;
+  using Note = std::variant<Published, Answer, Missed, Report, ConfigRef, AnnounceDrain, Drain, Stop>;
 
   // Brings the fate of a publication home to the shard it came from.
   class Receipt final : public PublishReceipt {
@@ -95,6 +96,7 @@ struct Shard::Impl final : private ShardLoop::Owner {
     message.done(std::move(report));
   }
   void handle(ConfigRef& message) { loop.reconfigure(message); }
+  void handle(AnnounceDrain&) { loop.announce_drain(); }
   void handle(Drain& message) { loop.drain(message.timeout_us); }
   void handle(Stop&) { loop.stop(); }
 
@@ -147,6 +149,7 @@ void Shard::report(bool with_sessions, bool with_rooms, std::function<void(Shard
 }
 
 void Shard::reconfigure(ConfigRef config) { (void)impl_->note(std::move(config)); }
+void Shard::announce_drain() { (void)impl_->note(Impl::AnnounceDrain{}); }
 void Shard::drain(int64_t timeout_us) { (void)impl_->note(Impl::Drain{timeout_us}); }
 void Shard::stop() { (void)impl_->note(Impl::Stop{}); }
 

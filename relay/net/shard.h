@@ -69,6 +69,9 @@ class Shard final : public ShardPort {
   void report(bool with_sessions, bool with_rooms, std::function<void(ShardReport)> done);
   /// [control] A new configuration for new and living sessions.
   void reconfigure(ConfigRef config);
+  /// [control] From now on readiness is 503, new sessions are refused and HTTP connections end with their
+  /// answer; `drain` follows once all that was taken in has reached the shards.
+  void announce_drain();
   /// [control] Stops listening, says goodbye to every client and closes within `timeout_us`; then the thread
   /// ends.
   void drain(int64_t timeout_us);

@@ -68,7 +68,7 @@ struct ShardLoop::Impl final : ConnectionHost, Publisher {
   ShardServices& services() override { return shared; }
   Admin& admin() override { return around.admin; }
   int shard_number() const override { return around.number; }
-  bool draining() const override { return is_draining; }
+  bool draining() const override { return drain_announced; }
   void flush_soon(Connection& connection) override {
     if (std::exchange(connection.queued_for_flush, true)) return;
     dirty.push_back(&connection);
@@ -125,6 +125,7 @@ struct ShardLoop::Impl final : ConnectionHost, Publisher {
   std::vector<Connection*> flushing;
   std::string gather;
   size_t dispatched = 0;  // events since the last flush
+  bool drain_announced = false;
   bool is_draining = false;
   bool stopping = false;
   bool closing = false;
@@ -376,7 +377,10 @@ void ShardLoop::reconfigure(const ConfigRef& config) {
   for (const auto& [id, client] : impl_->clients) client->connection.reconfigure();
 }
 
+void ShardLoop::announce_drain() { impl_->drain_announced = true; }
+
 void ShardLoop::drain(int64_t timeout_us) {
+  impl_->drain_announced = true;
   impl_->is_draining = true;
   impl_->listen(false);
   impl_->timers.arm(impl_->drain_over, impl_->around.clock.monotonic_us() + timeout_us);

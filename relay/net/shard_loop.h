@@ -39,6 +39,7 @@ class ShardLoop {
   void answer(const std::string& connection_id, HttpResponse response);
   [[nodiscard]] ShardReport report(bool with_sessions, bool with_rooms) const;
   void reconfigure(const ConfigRef& config);
+  void announce_drain();
   void drain(int64_t timeout_us);
   void stop();
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 namespace relay {
@@ -14,6 +15,8 @@ class Wire {
   /// The last write left a rest behind; `Connection::on_writable` tells when it is gone.
   [[nodiscard]] virtual bool blocked() const = 0;
   virtual void pause_reading(bool paused) = 0;
+  /// The socket dies when what was written is not acknowledged for this long.
+  virtual void limit_unacknowledged(int64_t milliseconds) = 0;
   /// Ends our half; what the peer still sends is read and thrown away.
   virtual void finish_writing() = 0;
   /// Closes the socket soon, from a clean stack; `Connection::on_closed` follows.

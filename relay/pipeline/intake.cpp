@@ -29,7 +29,8 @@ bool Intake::offer(Publication&& publication) {
 bool Intake::wait_for_room(int timeout_ms) {
   std::unique_lock lock(mutex_);
   const auto has_room = [this] {
-    return closed_ || (counters_.queued_events < max_events_ && counters_.queued_bytes < max_bytes_);
+    return closed_ ||
+           (counters_.queued_events <= max_events_ / 2 && counters_.queued_bytes <= max_bytes_ / 2);
   };
   return room_.wait_for(lock, std::chrono::milliseconds(timeout_ms), has_room) && !closed_;
 }

@@ -45,8 +45,8 @@ class Intake {
   /// [any-thread] False when full or closed: `publication` is untouched.
   [[nodiscard]] bool offer(Publication&& publication);
 
-  /// [source threads] Waits until there is room, `timeout_ms` passed or the intake closed. True when there is
-  /// room. Never called on a shard.
+  /// [source threads] Waits until the intake is at most half full, `timeout_ms` passed or it closed. True
+  /// when it is: a publication of up to half the bounds is taken then. Never called on a shard.
   bool wait_for_room(int timeout_ms);
 
   /// [pipeline] Waits up to `timeout_us` for publications or an interrupt, and takes what is queued. False

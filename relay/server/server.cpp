@@ -201,6 +201,7 @@ Status Server::Impl::start() {
 // From the sources to the clients, in the direction of the flow: nothing that was taken in is left behind.
 void Server::Impl::drain() {
   if (!std::exchange(running, false)) return;
+  for (const auto& shard : shards) shard->announce_drain();
   desk.stop();
   for (const auto& source : sources) source->stop();
   intake.close();
@@ -231,6 +232,7 @@ std::vector<std::string> Server::plugins() const { return impl_->plugin_names; }
 int Server::threads() const { return static_cast<int>(impl_->shards.size()); }
 
 Result<std::vector<std::string>> Server::reload(Config config) {
+  if (!impl_->running) return fail("not_running", "reload", "the relay has not started, or is stopping");
   const Config& current = *impl_->config;
   std::vector<std::string> left_alone;
   const auto keep = [&](const char* key, auto& fresh, const auto& old) {

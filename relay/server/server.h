@@ -41,7 +41,7 @@ class Server {
 
   /// Puts what can change at run time in force: plugins and their configuration, routes, limits, heartbeats
   /// of new sessions. On error the old configuration stays. Returns the keys that need a restart and were
-  /// left alone.
+  /// left alone. Error `not_running` before `start` and after `drain`.
   [[nodiscard]] Result<std::vector<std::string>> reload(Config config);
 
   /// Readiness turns 503, sources stop, what is in the intake is delivered, clients are told and closed; at

@@ -11,7 +11,8 @@ namespace relay {
 namespace {
 
 bool is_seed(StreamFormat format) {
-  return format == StreamFormat::seed || format == StreamFormat::v1_seed || format == StreamFormat::sse_seed;
+  return format == StreamFormat::seed || format == StreamFormat::v1_seed ||
+         format == StreamFormat::sse_seed || format == StreamFormat::sse_unnamed_seed;
 }
 
 FrameRef socket_io_frame(const Event& event, std::string_view namespace_, std::string_view name,
@@ -49,7 +50,8 @@ std::string encode_stream_frame(const Event& event, StreamFormat format, std::st
   std::string id;
   if (event.offset() != 0) id = std::string(epoch) + ":" + std::to_string(event.offset());
   std::string text;
-  append_sse_event(text, id, event.type(), json);
+  const bool named = format == StreamFormat::sse_cloudevents || format == StreamFormat::sse_seed;
+  append_sse_event(text, id, named ? event.type() : "", json);
   return text;
 }
 

@@ -18,8 +18,10 @@ enum class StreamFormat : uint8_t {
   seed,            ///< WebSocket text: the seed's shape
   v1_cloudevents,  ///< WebSocket text: seneca.v1.json's event message
   v1_seed,
-  sse_cloudevents,
+  sse_cloudevents,  ///< with the type as the SSE event's name, for addEventListener
   sse_seed,
+  sse_unnamed_cloudevents,  ///< without a name: EventSource hands them to onmessage
+  sse_unnamed_seed,
 };
 
 /// Appends `event` in `format`, ready for the wire. An event without offset has no SSE id.
@@ -43,7 +45,7 @@ class FrameCache {
 
  private:
   static constexpr size_t kSlots = 64;
-  static constexpr size_t kStreamFormats = 6;
+  static constexpr size_t kStreamFormats = 8;
 
   struct Slot {
     EventRef event;  // whose frames these are; kept, so that its address stays its own

@@ -46,6 +46,15 @@ test('the format of the seed can be asked for', async (t) => {
   assert.ok(json.timestamp && json.metadata.sequence);
 });
 
+test('unnamed events are for onmessage', async (t) => {
+  const client = await StreamClient.open(t, relay, '?match=sse7&named=0');
+  await relay.publish(seedEvent('sse7', { n: 1 }));
+  const first = await client.events.first();
+  assert.ok(first.event === undefined || first.event === 'message');
+  assert.equal(first.json.type, 'sse7');
+  assert.equal((await relay.get('/events?named=yes')).json().code, 'bad_named');
+});
+
 test('a reader goes on after its Last-Event-ID, without gap or duplicate', async (t) => {
   const before = await StreamClient.open(t, relay, '?match=sse3');
   await relay.publish(numbered(100, { type: 'sse3' }));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -27,6 +28,7 @@ class MemoryWire final : public Wire {
   }
   [[nodiscard]] bool blocked() const override { return !held_.empty(); }
   void pause_reading(bool on) override { paused = on; }
+  void limit_unacknowledged(int64_t milliseconds) override { unacknowledged_ms = milliseconds; }
   void finish_writing() override {
     if (blocked()) note("finished before the rest was written");
     finished = true;
@@ -45,6 +47,7 @@ class MemoryWire final : public Wire {
   size_t accepts;
   std::string sent;
   size_t writes = 0;
+  int64_t unacknowledged_ms = 0;
   bool dead = false;
   bool paused = false;
   bool finished = false;

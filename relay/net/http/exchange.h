@@ -42,6 +42,8 @@ struct Endpoint {
 
 /// The endpoint of a path and method. `path_known` tells a 405 from a 404 when there is none.
 [[nodiscard]] const Endpoint* find_endpoint(std::string_view method, std::string_view path, bool& path_known);
+/// "GET, HEAD, OPTIONS": what a known path takes.
+[[nodiscard]] std::string allowed_methods(std::string_view path);
 
 // The handlers, one file a family.
 void handle_publish(HttpExchange& exchange);

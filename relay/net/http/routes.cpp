@@ -38,4 +38,14 @@ const Endpoint* find_endpoint(std::string_view method, std::string_view path, bo
   return nullptr;
 }
 
+std::string allowed_methods(std::string_view path) {
+  std::string methods;
+  for (const Endpoint& endpoint : kEndpoints) {
+    if (endpoint.path != path) continue;
+    methods += std::string(endpoint.method) + ", ";
+    if (endpoint.method == "GET" && endpoint.kind == Kind::http) methods += "HEAD, ";
+  }
+  return methods + "OPTIONS";
+}
+
 }  // namespace relay

@@ -121,6 +121,7 @@ TEST_CASE("Row 54: a room with control characters, wildcards or too many bytes i
   CHECK(event_of(with_room("team \xC3\xA4"))->room() == "team \xC3\xA4");
   for (const char* room : {"a\\rb", "a\\nb", "a*", ">", "\\u0000", "\\u007f"})
     CHECK(error_of(with_room(room)) == "bad_room room");
+  CHECK_FALSE(is_valid_room("\xFF"));
   CHECK(error_of(with_room(std::string(200, 'r'))).empty());
   CHECK(error_of(with_room(std::string(201, 'r'))) == "bad_room room");
 }

@@ -35,6 +35,19 @@ TEST_CASE("what a recent file held at the start is backfill, what is appended la
   CHECK_FALSE(marcus.drain.events[3]->is_backfill());
 }
 
+TEST_CASE("what is written as soon as start has returned is live, even in a file that is new") {
+  Following marcus;
+  marcus.dir.append(kAgentFile, agent_line(1));
+  marcus.start();
+  marcus.dir.append(kAgentFile, agent_line(2));
+  marcus.dir.append("logs/agent_events/agent_events_20260303.jsonl", agent_line(3));
+  REQUIRE(marcus.drain.until_count(3));
+  CHECK(marcus.drain.numbers() == range(1, 3));
+  CHECK(marcus.drain.events[0]->is_backfill());
+  CHECK_FALSE(marcus.drain.events[1]->is_backfill());
+  CHECK_FALSE(marcus.drain.events[2]->is_backfill());
+}
+
 TEST_CASE("a line torn at the start counts as live once it is complete") {
   Following marcus;
   const std::string torn = agent_line(2);

@@ -172,7 +172,7 @@ TEST_CASE("a preflight names what a page may send, to listed origins only") {
   };
   const std::string listed = ask("http://localhost:3000");
   CHECK(status_of(listed) == 204);
-  CHECK(holds(listed, "Access-Control-Allow-Methods: GET, POST, OPTIONS"));
+  CHECK(holds(listed, "Access-Control-Allow-Methods: POST, GET, HEAD, OPTIONS"));
   CHECK(holds(listed, "Access-Control-Allow-Headers: content-type"));
   CHECK(holds(listed, "Access-Control-Allow-Origin: http://localhost:3000"));
   CHECK_FALSE(holds(ask("http://evil"), "Access-Control-Allow-Origin"));
@@ -182,8 +182,20 @@ TEST_CASE("unknown paths are 404 and known ones with another method 405") {
   ConnectionBench bench;
   CHECK(status_of(bench.ask(get("/nothing"))) == 404);
   CHECK(status_of(bench.ask(get("/healthz/"))) == 404);
-  CHECK(status_of(bench.ask("DELETE /healthz HTTP/1.1\r\nHost: h\r\n\r\n")) == 405);
+  const std::string refused = bench.ask("DELETE /healthz HTTP/1.1\r\nHost: h\r\n\r\n");
+  CHECK(status_of(refused) == 405);
+  CHECK(holds(refused, "Allow: GET, HEAD, OPTIONS\r\n"));
   CHECK(status_of(bench.ask("OPTIONS /nothing HTTP/1.1\r\nHost: h\r\n\r\n")) == 404);
+}
+
+TEST_CASE(
+    "a stream dies when its client leaves what was written unacknowledged, like a WebSocket without pongs") {
+  Config config = ShardBench::default_config();
+  config.server.ping_interval = 3;
+  config.server.ping_timeout = 4;
+  ConnectionBench bench(config);
+  CHECK(status_of(bench.ask(get("/events"))) == 200);
+  CHECK(bench.wire.unacknowledged_ms == 7000);
 }
 
 TEST_CASE("no other protocol is upgraded to") {

@@ -83,6 +83,18 @@ TEST_CASE("a source that waits for room is told when there is some") {
   CHECK(room);
 }
 
+TEST_CASE("there is room once the intake is half empty, so that what was refused fits") {
+  Intake intake(10, 1 << 20);
+  REQUIRE(intake.offer(publication(6)));
+  CHECK_FALSE(intake.offer(publication(5)));
+  CHECK_FALSE(intake.wait_for_room(0));
+  std::vector<Publication> taken;
+  CHECK(intake.take(taken, kNow));
+  REQUIRE(intake.offer(publication(5)));
+  CHECK(intake.wait_for_room(0));
+  CHECK(intake.offer(publication(5)));
+}
+
 TEST_CASE("an interrupt ends the wait, the running one or the next") {
   Intake intake(2, 1 << 20);
   std::vector<Publication> taken;

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "base/clock.h"
 #include "support/catch.h"
 #include "support/http_socket.h"
+#include "support/temp_dir.h"
 
 using namespace relay;
 using namespace relay::test;
@@ -200,4 +202,34 @@ TEST_CASE("a drain tells clients goodbye, closes everything and leaves no thread
   }
   CHECK(running_threads() == threads);
   CHECK(open_descriptors() == descriptors);
+}
+
+TEST_CASE("readiness is 503 as soon as a drain begins, while what was taken in is still at work") {
+  Config config = quiet_config();
+  config.plugins = {everything()};
+  const TempDir dir;
+  const std::filesystem::path gate = dir.write("gate", "");
+  Relay relay(config);
+  relay.started();
+  CHECK(begins_with(http(relay.address(), "GET", "/readyz"), "HTTP/1.1 200 "));
+  HttpSocket publisher(relay.address());
+  const std::string body = R"({"type":"do.wait","data":")" + gate.string() + "\"}";
+  publisher.send("POST /api/v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n" +
+                 ("Content-Length: " + std::to_string(body.size())) + "\r\n\r\n" + body);
+  while (relay.get("/api/v1/stats")["intake"]["publications"] != 1) std::this_thread::yield();
+  std::thread draining([&relay] { relay.server.drain(); });
+  std::string readiness;
+  do readiness = http(relay.address(), "GET", "/readyz");
+  while (begins_with(readiness, "HTTP/1.1 200 "));
+  CHECK(begins_with(readiness, "HTTP/1.1 503 "));
+  std::filesystem::remove(gate);
+  draining.join();
+  CHECK(begins_with(publisher.read_to_end(), "HTTP/1.1 202 "));
+}
+
+TEST_CASE("a relay that is not running has nothing to reload") {
+  Relay relay(quiet_config());
+  CHECK(relay.server.reload(quiet_config()).error().code == "not_running");
+  relay.started().server.drain();
+  CHECK(relay.server.reload(quiet_config()).error().code == "not_running");
 }
