@@ -32,7 +32,8 @@ struct RoomsConfig {
 
 struct PerformanceConfig {
   int message_queue_size = 1000;  ///< frames waiting for one session
-  bool batch_messages = true;     ///< one write per session and loop iteration; false: one write per message
+  bool batch_messages = true;     ///< one write per session and flush; false: one write per message
+  int batch_max_delay_ms = 20;    ///< how long a loaded shard lets events gather before it writes
   int heartbeat_interval = 30;    ///< plain WebSocket pings and SSE comments; 0: none
 
   bool operator==(const PerformanceConfig&) const = default;

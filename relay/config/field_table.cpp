@@ -67,6 +67,12 @@ FieldsOf<PerformanceConfig> performance_fields() {
                "Write all that waits for a client at once; false writes each message by itself.")
       .reload();
   fields
+      .integer(
+          "batch_max_delay_ms", &PerformanceConfig::batch_max_delay_ms, {0, 100},
+          "How long a loaded shard lets events gather before it writes, in milliseconds; critical events "
+          "never wait.")
+      .reload();
+  fields
       .duration("heartbeat_interval", &PerformanceConfig::heartbeat_interval, {0, kDay},
                 "How often idle plain WebSocket and SSE clients get a sign of life; 0 is never.")
       .reload();

@@ -157,6 +157,10 @@ void Connection::flush_soon() {
   if (!closed_ && !wire_.blocked()) host_.flush_soon(*this);
 }
 
+void Connection::flush_in_turn() {
+  if (!closed_ && !wire_.blocked()) host_.flush_in_turn(*this);
+}
+
 void Connection::flush() {
   if (closed_ || wire_.blocked()) return;
   if (phase_ == Phase::lingering) {

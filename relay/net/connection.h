@@ -28,6 +28,8 @@ class ConnectionHost {
   [[nodiscard]] virtual bool draining() const = 0;
   /// `connection` is flushed at the end of this loop iteration.
   virtual void flush_soon(Connection& connection) = 0;
+  /// `connection` is flushed when the shard flushes all that have something to write.
+  virtual void flush_in_turn(Connection& connection) = 0;
   virtual void count_write(size_t bytes, bool blocked) = 0;
   /// A buffer to gather one write in, empty; the same one for every connection of the shard.
   virtual std::string& scratch() = 0;
@@ -59,10 +61,12 @@ class Connection final : public Transport, private HttpExchange, private WebSock
   [[nodiscard]] const std::string& id() const { return id_; }
   [[nodiscard]] const Session* session() const { return session_.get(); }
   [[nodiscard]] Endpoint::Kind kind() const { return kind_; }
-  bool queued_for_flush = false;  ///< the shard's mark
+  /// The shard's mark.
+  enum class Queued : uint8_t { no, in_turn, soon } queued = Queued::no;
 
   // Transport
   void flush_soon() override;
+  void flush_in_turn() override;
   void close(uint16_t code, std::string_view reason) override;
   void pause_reading(bool paused) override;
   void ping() override;

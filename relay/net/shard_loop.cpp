@@ -15,6 +15,7 @@
 
 #include "base/ids.h"
 #include "net/connection.h"
+#include "net/flush_pacer.h"
 #include "net/listener.h"
 #include "net/lws_wire.h"
 #include "session/frame_cache.h"
@@ -37,6 +38,11 @@ constexpr lws_protocols kRawProtocols[] = {{"seneca", on_lws, 0, 0, 0, nullptr, 
                                            {nullptr, nullptr, 0, 0, 0, nullptr, 0}};
 // All zero: lws arms no validity timers of its own; heartbeats are the sessions'.
 const lws_retry_bo_t kNoValidityTimers{};
+
+// Without coalescing there is nothing to wait for.
+int64_t max_delay_us(const Config& config) {
+  return config.performance.batch_messages ? config.performance.batch_max_delay_ms * int64_t{1000} : 0;
+}
 
 struct Client {
   LwsWire wire;
@@ -62,7 +68,8 @@ struct ShardLoop::Impl final : ConnectionHost, Publisher {
                surroundings.log,
                surroundings.clock,
                surroundings.logger,
-               surroundings.config} {}
+               surroundings.config},
+        pacer(max_delay_us(*surroundings.config)) {}
 
   // ConnectionHost
   ShardServices& services() override { return shared; }
@@ -70,8 +77,13 @@ struct ShardLoop::Impl final : ConnectionHost, Publisher {
   int shard_number() const override { return around.number; }
   bool draining() const override { return drain_announced; }
   void flush_soon(Connection& connection) override {
-    if (std::exchange(connection.queued_for_flush, true)) return;
-    dirty.push_back(&connection);
+    if (std::exchange(connection.queued, Connection::Queued::soon) == Connection::Queued::soon) return;
+    urgent.push_back(&connection);
+  }
+  void flush_in_turn(Connection& connection) override {
+    if (connection.queued != Connection::Queued::no) return;
+    connection.queued = Connection::Queued::in_turn;
+    patient.push_back(&connection);
   }
   void count_write(size_t bytes, bool blocked) override {
     ++report.writes;
@@ -95,7 +107,9 @@ struct ShardLoop::Impl final : ConnectionHost, Publisher {
   void on_drain_over(int64_t) { stopping = true; }
   void accept_some(int listener);
   void adopt(int fd);
-  void flush_dirty();
+  void flush(std::vector<Connection*>& connections);
+  void flush_due();
+  void flush_all();
   void dispatch(const RoutedBatch& batch);
   void bury(Client& client);
   void close_network();
@@ -115,14 +129,18 @@ struct ShardLoop::Impl final : ConnectionHost, Publisher {
   uv_loop_t loop{};
   uv_async_t wake_handle{};
   uv_timer_t tick{};
+  uv_timer_t flush_timer{};  // only wakes the loop, which then looks whether a flush is due
   std::vector<std::unique_ptr<uv_poll_t>> listen_polls;
   std::vector<int> listen_fds;
   lws_context* context = nullptr;
   lws_vhost* vhost = nullptr;
   std::unordered_map<std::string, std::unique_ptr<Client>> clients;
   std::vector<std::unique_ptr<Client>> graveyard;  // closed in this iteration; their code may be on the stack
-  std::vector<Connection*> dirty;
+  // Marked for a flush; one that turned urgent while it waited is in both.
+  std::vector<Connection*> urgent;
+  std::vector<Connection*> patient;
   std::vector<Connection*> flushing;
+  FlushPacer pacer;
   std::string gather;
   size_t dispatched = 0;  // events since the last flush
   bool drain_announced = false;
@@ -161,6 +179,7 @@ ShardLoop::ShardLoop(const Shard::Surroundings& surroundings, Owner& owner)
   uv_loop_init(&impl_->loop);
   impl_->wake_handle.data = impl_->tick.data = impl_.get();
   uv_timer_init(&impl_->loop, &impl_->tick);
+  uv_timer_init(&impl_->loop, &impl_->flush_timer);
   uv_async_init(&impl_->loop, &impl_->wake_handle, [](uv_async_t* handle) {
     Impl& self = *static_cast<Impl*>(handle->data);
     // Orders that come while the loop is closing find nothing left to act on.
@@ -173,6 +192,7 @@ ShardLoop::~ShardLoop() {
   // Only now: other threads may wake a shard whose loop has ended, but not one that is gone.
   uv_close(reinterpret_cast<uv_handle_t*>(&impl_->wake_handle), nullptr);
   uv_close(reinterpret_cast<uv_handle_t*>(&impl_->tick), nullptr);
+  uv_close(reinterpret_cast<uv_handle_t*>(&impl_->flush_timer), nullptr);
   uv_run(&impl_->loop, UV_RUN_NOWAIT);
   uv_loop_close(&impl_->loop);
 }
@@ -289,14 +309,33 @@ void ShardLoop::Impl::bury(Client& client) {
   clients.erase(found);
 }
 
-void ShardLoop::Impl::flush_dirty() {
-  dispatched = 0;
-  flushing.swap(dirty);
+void ShardLoop::Impl::flush(std::vector<Connection*>& connections) {
+  flushing.swap(connections);
   for (Connection* connection : flushing) {
-    connection->queued_for_flush = false;
+    connection->queued = Connection::Queued::no;
     connection->flush();
   }
   flushing.clear();
+}
+
+void ShardLoop::Impl::flush_due() {
+  flush(urgent);
+  if (patient.empty()) return;
+  const int64_t delay_us = pacer.delay_us(around.clock.monotonic_us(), dispatched);
+  if (delay_us == 0) return flush_all();
+  if (uv_is_active(reinterpret_cast<uv_handle_t*>(&flush_timer))) return;
+  uv_update_time(&loop);
+  const auto milliseconds = static_cast<uint64_t>(std::max<int64_t>(1, delay_us / 1000));
+  uv_timer_start(
+      &flush_timer, [](uv_timer_t*) {}, milliseconds, 0);
+}
+
+void ShardLoop::Impl::flush_all() {
+  const int64_t begun_us = around.clock.monotonic_us();
+  const size_t events = std::exchange(dispatched, 0);
+  flush(urgent);
+  flush(patient);
+  pacer.flushed(begun_us, around.clock.monotonic_us(), events);
 }
 
 void ShardLoop::Impl::dispatch(const RoutedBatch& batch) {
@@ -306,17 +345,17 @@ void ShardLoop::Impl::dispatch(const RoutedBatch& batch) {
   if (dispatched >=
       std::min<size_t>(kDispatchBeforeFlush,
                        static_cast<size_t>(shared.config->performance.message_queue_size) / 2 + 1))
-    flush_dirty();
+    flush_all();
 }
 
 void ShardLoop::run() {
   Impl& self = *impl_;
   while (!self.stopping) {
-    uv_run(&self.loop, self.dirty.empty() ? UV_RUN_ONCE : UV_RUN_NOWAIT);
-    self.flush_dirty();
+    uv_run(&self.loop, self.urgent.empty() ? UV_RUN_ONCE : UV_RUN_NOWAIT);
+    self.flush_due();
     // A closed connection may still be marked for a flush, which then does nothing; after it, nothing refers
     // to it.
-    if (self.dirty.empty()) self.graveyard.clear();
+    if (self.urgent.empty() && self.patient.empty()) self.graveyard.clear();
     if (self.is_draining && self.clients.empty()) self.stopping = true;
   }
   self.close_network();
@@ -326,6 +365,7 @@ void ShardLoop::Impl::close_network() {
   closing = true;
   for (const auto& poll : listen_polls) uv_close(reinterpret_cast<uv_handle_t*>(poll.get()), nullptr);
   uv_timer_stop(&tick);
+  uv_timer_stop(&flush_timer);
   if (context != nullptr) lws_context_destroy(context);
   // libuv closes handles in its loop, and lws frees each socket when its handle is closed.
   uv_unref(reinterpret_cast<uv_handle_t*>(&wake_handle));
@@ -334,7 +374,8 @@ void ShardLoop::Impl::close_network() {
   if (context != nullptr) lws_context_destroy(std::exchange(context, nullptr));
   listen_polls.clear();
   for (const int fd : std::exchange(listen_fds, {})) close(fd);
-  dirty.clear();
+  urgent.clear();
+  patient.clear();
   graveyard.clear();
   clients.clear();
 }
@@ -374,6 +415,7 @@ ShardReport ShardLoop::report(bool with_sessions, bool with_rooms) const {
 
 void ShardLoop::reconfigure(const ConfigRef& config) {
   impl_->shared.config = config;
+  impl_->pacer.set_max_delay_us(max_delay_us(*config));
   for (const auto& [id, client] : impl_->clients) client->connection.reconfigure();
 }
 

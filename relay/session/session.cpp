@@ -20,7 +20,7 @@ Session::Session(std::string id, ShardServices& services, Transport& transport)
       outbox_(static_cast<size_t>(services.config->performance.message_queue_size), kSessionQueueBytes),
       max_frames_(static_cast<size_t>(services.config->performance.message_queue_size)) {}
 
-bool Session::send(Priority lane, FrameRef frame) {
+bool Session::send(Priority lane, FrameRef frame, bool urgent) {
   if (closing_) return false;
   const bool was_empty = outbox_.empty();
   const uint64_t dropped_before = outbox_.dropped();
@@ -36,7 +36,10 @@ bool Session::send(Priority lane, FrameRef frame) {
     ++services_.counters.events_delivered;
   }
   // An outbox that was not empty is known to the transport already: it is queued for a flush, or blocked.
-  if (was_empty) transport_.flush_soon();
+  if (urgent || lane == Priority::critical || !is_event)
+    transport_.flush_soon();
+  else if (was_empty)
+    transport_.flush_in_turn();
   return true;
 }
 

@@ -77,8 +77,9 @@ class Session {
   [[nodiscard]] Outbox& outbox() { return outbox_; }
 
  protected:
-  /// Queues a frame and asks for a flush. On overflow closes with 1013 "too slow" and answers false.
-  bool send(Priority lane, FrameRef frame);
+  /// Queues a frame and asks for a flush: at once for what is `urgent`, critical or no event, else with the
+  /// shard's next one. On overflow closes with 1013 "too slow" and answers false.
+  bool send(Priority lane, FrameRef frame, bool urgent = false);
   /// Asks the transport to close; from then on nothing is sent.
   void close(uint16_t code, std::string_view reason);
   [[nodiscard]] bool closing() const { return closing_; }

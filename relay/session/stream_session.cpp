@@ -85,7 +85,8 @@ void StreamSession::on_heartbeat(int64_t) {
 
 void StreamSession::send_event(const EventRef& event) {
   // One lane: a stream's client goes on after the offset it saw last, so nothing may overtake.
-  if (!closing()) send(Priority::normal, services_.frames.stream(event, format_));
+  if (closing()) return;
+  send(Priority::normal, services_.frames.stream(event, format_), event->priority() == Priority::critical);
 }
 
 void StreamSession::drained() {

@@ -35,6 +35,7 @@ class ConnectionBench : public ConnectionHost {
   [[nodiscard]] int shard_number() const override { return 0; }
   [[nodiscard]] bool draining() const override { return is_draining; }
   void flush_soon(Connection&) override { flush_wanted = true; }
+  void flush_in_turn(Connection&) override { flush_wanted = true; }
   void count_write(size_t bytes, bool) override { counted_bytes += bytes; }
   std::string& scratch() override {
     scratch_.clear();

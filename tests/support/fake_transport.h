@@ -12,6 +12,7 @@ namespace relay::test {
 class FakeTransport final : public Transport {
  public:
   void flush_soon() override { ++flushes; }
+  void flush_in_turn() override { ++patient_flushes; }
   void close(uint16_t code, std::string_view reason) override {
     if (closed()) return;
     close_code = code;
@@ -22,7 +23,8 @@ class FakeTransport final : public Transport {
 
   [[nodiscard]] bool closed() const { return close_code != 0; }
 
-  int flushes = 0;
+  int flushes = 0;          ///< asked for at the end of the iteration
+  int patient_flushes = 0;  ///< asked for with the shard's next flush
   int pings = 0;
   bool paused = false;
   uint16_t close_code = 0;
