@@ -11,11 +11,10 @@ struct GapNotice {
   uint64_t skipped = 0;  ///< events lost, as far as known
   uint64_t from = 0;
   uint64_t to = 0;
-  std::string_view reason;  ///< one of gap_reason
+  std::string_view reason;  ///< one of gap_reason, or why events were dropped (session/drop_ledger.h)
 };
 
 namespace gap_reason {
-inline constexpr std::string_view kQueueFull = "queue_full";     ///< the client read too slowly
 inline constexpr std::string_view kShardSlow = "shard_slow";     ///< this part of the relay was overloaded
 inline constexpr std::string_view kExpired = "offset_expired";   ///< the log no longer holds them
 inline constexpr std::string_view kEpoch = "epoch_changed";      ///< the log began anew

@@ -30,11 +30,21 @@ struct RoomsConfig {
   bool operator==(const RoomsConfig&) const = default;
 };
 
+/// What happens to a session that reads too slowly.
+enum class SlowClientPolicy {
+  drop_oldest_low,  ///< the oldest of its least urgent events make room
+  conflate,         ///< of events with one type and subject only the newest waits; then as above
+  disconnect,       ///< it is closed
+};
+
 struct PerformanceConfig {
-  int message_queue_size = 1000;  ///< frames waiting for one session
-  bool batch_messages = true;     ///< one write per session and flush; false: one write per message
-  int batch_max_delay_ms = 20;    ///< how long a loaded shard lets events gather before it writes
-  int heartbeat_interval = 30;    ///< plain WebSocket pings and SSE comments; 0: none
+  int message_queue_size = 1000;          ///< frames waiting for one session
+  int64_t message_queue_bytes = 1 << 20;  ///< bytes waiting for one session
+  SlowClientPolicy slow_client_policy = SlowClientPolicy::drop_oldest_low;
+  int64_t memory_limit = 512 << 20;  ///< bytes of frames alive for all sessions, shared ones counted once
+  bool batch_messages = true;        ///< one write per session and flush; false: one write per message
+  int batch_max_delay_ms = 20;       ///< how long a loaded shard lets events gather before it writes
+  int heartbeat_interval = 30;       ///< plain WebSocket pings and SSE comments; 0: none
 
   bool operator==(const PerformanceConfig&) const = default;
 };

@@ -63,6 +63,24 @@ FieldsOf<PerformanceConfig> performance_fields() {
                "Messages that may wait for one slow client.")
       .reload();
   fields
+      .size("message_queue_bytes", &PerformanceConfig::message_queue_bytes, {64 * 1024, kGiB},
+            "Bytes that may wait for one slow client.")
+      .reload();
+  fields
+      .choice(
+          "slow_client_policy", &PerformanceConfig::slow_client_policy,
+          {"drop_oldest_low", "conflate", "disconnect"},
+          "What a client whose queue is full gets: drop_oldest_low gives up the oldest of the least urgent "
+          "events, conflate keeps only the newest event of each type and subject first, disconnect closes "
+          "the client.")
+      .reload();
+  fields
+      .size(
+          "memory_limit", &PerformanceConfig::memory_limit, {1024 * 1024, 1024 * kGiB},
+          "Bytes that may wait for all clients together; beyond it those with most waiting lose what is not "
+          "critical.")
+      .reload();
+  fields
       .boolean("batch_messages", &PerformanceConfig::batch_messages,
                "Write all that waits for a client at once; false writes each message by itself.")
       .reload();

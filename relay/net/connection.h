@@ -60,6 +60,7 @@ class Connection final : public Transport, private HttpExchange, private WebSock
 
   [[nodiscard]] const std::string& id() const { return id_; }
   [[nodiscard]] const Session* session() const { return session_.get(); }
+  [[nodiscard]] Session* session() { return session_.get(); }
   [[nodiscard]] Endpoint::Kind kind() const { return kind_; }
   /// The shard's mark.
   enum class Queued : uint8_t { no, in_turn, soon } queued = Queued::no;

@@ -32,6 +32,8 @@ struct ShardReport {
   uint64_t blocked_writes = 0;  ///< writes that a socket did not take whole
   uint64_t acks_lost = 0;
   size_t filter_classes = 0;
+  size_t frame_bytes = 0;      ///< of frames that wait for clients, shared ones counted once
+  int64_t flush_pause_us = 0;  ///< how long events gather now before they are written
   ShardCounters counters;
   std::vector<SessionInfo> sessions;      ///< only when asked for
   std::vector<ShardHub::RoomInfo> rooms;  ///< only when asked for
@@ -49,6 +51,7 @@ class Shard final : public ShardPort {
     Logger& logger;
     Admin& admin;
     size_t max_connections = 0;
+    size_t shards = 1;  ///< how many share performance.memory_limit
     ConfigRef config;
   };
 

@@ -60,11 +60,13 @@ struct ShardLoop::Impl final : ConnectionHost, Publisher {
         timers(surroundings.clock.monotonic_us()),
         hub(static_cast<size_t>(surroundings.config->rooms.max_room_size)),
         frames(surroundings.log.epoch()),
+        drops(surroundings.clock),
         shared{hub,
                frames,
                *this,
                timers,
                report.counters,
+               drops,
                surroundings.log,
                surroundings.clock,
                surroundings.logger,
@@ -111,6 +113,8 @@ struct ShardLoop::Impl final : ConnectionHost, Publisher {
   void flush_due();
   void flush_all();
   void dispatch(const RoutedBatch& batch);
+  [[nodiscard]] size_t memory_share() const;
+  void shed();
   void bury(Client& client);
   void close_network();
 
@@ -122,6 +126,7 @@ struct ShardLoop::Impl final : ConnectionHost, Publisher {
   TimerWheel timers;
   ShardHub hub;
   FrameCache frames;
+  DropLedger drops;
   ShardReport report;
   ShardServices shared;
   MemberTimer<Impl> accept_again{*this, &Impl::on_accept_again};
@@ -340,12 +345,32 @@ void ShardLoop::Impl::flush_all() {
 
 void ShardLoop::Impl::dispatch(const RoutedBatch& batch) {
   hub.dispatch(batch);
+  if (frames.live_bytes() > memory_share()) shed();
   dispatched += batch.events.size();
   // Coalesce across batches, but never pile up more than an outbox holds before the sockets get their turn.
   if (dispatched >=
       std::min<size_t>(kDispatchBeforeFlush,
                        static_cast<size_t>(shared.config->performance.message_queue_size) / 2 + 1))
     flush_all();
+}
+
+size_t ShardLoop::Impl::memory_share() const {
+  return static_cast<size_t>(shared.config->performance.memory_limit) / around.shards;
+}
+
+// Frames are shared, so what only the slowest still wait for is freed first: those with most waiting.
+void ShardLoop::Impl::shed() {
+  std::vector<Session*> slowest;
+  for (const auto& [id, client] : clients)
+    if (Session* session = client->connection.session(); session != nullptr && !session->outbox().empty())
+      slowest.push_back(session);
+  std::sort(slowest.begin(), slowest.end(),
+            [](Session* a, Session* b) { return a->outbox().bytes() > b->outbox().bytes(); });
+  const size_t enough = memory_share() / 4 * 3;
+  for (Session* session : slowest) {
+    if (frames.live_bytes() <= enough) return;
+    session->outbox().shed(DropReason::memory_limit);
+  }
 }
 
 void ShardLoop::run() {
@@ -401,6 +426,8 @@ ShardReport ShardLoop::report(bool with_sessions, bool with_rooms) const {
   report.shard = impl_->around.number;
   report.connections = impl_->clients.size();
   report.filter_classes = impl_->hub.filter_classes();
+  report.frame_bytes = impl_->frames.live_bytes();
+  report.flush_pause_us = impl_->pacer.pause_us();
   for (const auto& [id, client] : impl_->clients) {
     const Connection& connection = client->connection;
     if (connection.session() == nullptr) continue;

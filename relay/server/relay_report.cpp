@@ -4,6 +4,7 @@
 
 #include <map>
 #include <nlohmann/json.hpp>
+#include <numeric>
 #include <utility>
 
 namespace relay {
@@ -12,7 +13,7 @@ namespace {
 using nlohmann::ordered_json;
 
 struct Totals {
-  size_t connections = 0, socketio = 0, websocket = 0, sse = 0;
+  size_t connections = 0, socketio = 0, websocket = 0, sse = 0, frame_bytes = 0;
   uint64_t accepted = 0, refused = 0, bytes_sent = 0, writes = 0, blocked_writes = 0, acks_lost = 0;
   ShardCounters counters;
 };
@@ -24,6 +25,7 @@ Totals add_up(const std::vector<ShardReport>& shards) {
     sum.socketio += shard.socketio;
     sum.websocket += shard.websocket;
     sum.sse += shard.sse;
+    sum.frame_bytes += shard.frame_bytes;
     sum.accepted += shard.accepted;
     sum.refused += shard.refused;
     sum.bytes_sent += shard.bytes_sent;
@@ -31,12 +33,24 @@ Totals add_up(const std::vector<ShardReport>& shards) {
     sum.blocked_writes += shard.blocked_writes;
     sum.acks_lost += shard.acks_lost;
     sum.counters.events_delivered += shard.counters.events_delivered;
-    sum.counters.events_dropped += shard.counters.events_dropped;
+    for (size_t reason = 0; reason < kDropReasons; ++reason)
+      sum.counters.events_dropped[reason] += shard.counters.events_dropped[reason];
     sum.counters.messages_received += shard.counters.messages_received;
     sum.counters.messages_refused += shard.counters.messages_refused;
     sum.counters.events_published += shard.counters.events_published;
   }
   return sum;
+}
+
+uint64_t all_drops(const ShardCounters& counters) {
+  return std::accumulate(counters.events_dropped.begin(), counters.events_dropped.end(), uint64_t{0});
+}
+
+ordered_json drops_json(const ShardCounters& counters) {
+  ordered_json reasons;
+  for (size_t reason = 0; reason < kDropReasons; ++reason)
+    reasons[std::string(to_string(static_cast<DropReason>(reason)))] = counters.events_dropped[reason];
+  return reasons;
 }
 
 ordered_json shards_json(const std::vector<ShardReport>& shards) {
@@ -46,9 +60,10 @@ ordered_json shards_json(const std::vector<ShardReport>& shards) {
                     {"connections", shard.connections},
                     {"filter_classes", shard.filter_classes},
                     {"events_delivered", shard.counters.events_delivered},
-                    {"events_dropped", shard.counters.events_dropped},
+                    {"events_dropped", all_drops(shard.counters)},
                     {"bytes_sent", shard.bytes_sent},
-                    {"writes", shard.writes}});
+                    {"writes", shard.writes},
+                    {"flush_pause_us", shard.flush_pause_us}});
   return list;
 }
 
@@ -127,7 +142,9 @@ ordered_json stats_json(const RelayReport& report) {
                         {"max", pipeline.batch_us.max()}}}};
   json["log"] = {{"oldest", report.log.oldest}, {"newest", report.log.newest}, {"bytes", report.log.bytes}};
   json["delivery"] = {{"events_delivered", sum.counters.events_delivered},
-                      {"events_dropped", sum.counters.events_dropped},
+                      {"events_dropped", all_drops(sum.counters)},
+                      {"dropped_by_reason", drops_json(sum.counters)},
+                      {"frame_bytes", sum.frame_bytes},
                       {"messages_received", sum.counters.messages_received},
                       {"messages_refused", sum.counters.messages_refused},
                       {"events_published", sum.counters.events_published},

@@ -152,8 +152,8 @@ Status Server::Impl::start_shards() {
   std::vector<std::vector<int>> listeners(static_cast<size_t>(count));
   Status opened = open_listeners(listeners);
   for (int number = 0; opened && number < count; ++number) {
-    shards.push_back(std::make_unique<Shard>(
-        Shard::Surroundings{number, intake, log, clock, logger, desk, limit, config}));
+    shards.push_back(std::make_unique<Shard>(Shard::Surroundings{number, intake, log, clock, logger, desk,
+                                                                 limit, static_cast<size_t>(count), config}));
     opened = shards.back()->start(std::exchange(listeners[static_cast<size_t>(number)], {}));
   }
   for (const std::vector<int>& unused : listeners)

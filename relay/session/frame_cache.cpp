@@ -1,6 +1,7 @@
 #include "session/frame_cache.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "codec/socket_io.h"
 #include "codec/sse.h"
@@ -15,12 +16,21 @@ bool is_seed(StreamFormat format) {
          format == StreamFormat::sse_seed || format == StreamFormat::sse_unnamed_seed;
 }
 
+// Of events with one type and subject, going out by the same route, only the newest matters to a client that
+// is behind.
+Frame::Origin origin_of(const Event& event, std::string_view route = "") {
+  const std::hash<std::string_view> hash;
+  size_t key = hash(event.type());
+  for (const std::string_view part : {event.subject(), route}) key = key * 31 + hash(part);
+  return {event.offset(), std::max<uint64_t>(key, 1)};
+}
+
 FrameRef socket_io_frame(const Event& event, std::string_view namespace_, std::string_view name,
-                         std::string_view payload) {
+                         std::string_view payload, size_t& meter) {
   std::string text;
   text.reserve(payload.size() + namespace_.size() + name.size() + 16);
   append_socket_io_event(text, namespace_, name, payload);
-  return Frame::make(text_frame(text), event.offset());
+  return Frame::make(text_frame(text), origin_of(event, name), &meter);
 }
 
 std::string seed_json(const Event& event) {
@@ -59,7 +69,8 @@ FrameCache::FrameCache(std::string epoch) : epoch_(std::move(epoch)) {}
 
 FrameRef FrameCache::stream(const EventRef& event, StreamFormat format) {
   FrameRef& frame = slot_of(event).streams[static_cast<size_t>(format)];
-  if (!frame) frame = Frame::make(encode_stream_frame(*event, format, epoch_), event->offset());
+  if (!frame)
+    frame = Frame::make(encode_stream_frame(*event, format, epoch_), origin_of(*event), &live_bytes_);
   return frame;
 }
 
@@ -71,9 +82,10 @@ FrameRef FrameCache::socket_io(const RoutedBatch& batch, const RoutedEvent& even
     const Route& route = *delivery.route;
     if (delivery.view >= 0)
       frames[index] = socket_io_frame(*event.event, route.namespace_, route.event,
-                                      batch.views[static_cast<size_t>(delivery.view)]);
+                                      batch.views[static_cast<size_t>(delivery.view)], live_bytes_);
     else
-      frames[index] = socket_io_frame(*event.event, route.namespace_, route.event, seed_json(*event.event));
+      frames[index] =
+          socket_io_frame(*event.event, route.namespace_, route.event, seed_json(*event.event), live_bytes_);
   }
   return frames[index];
 }
@@ -83,7 +95,7 @@ FrameRef FrameCache::socket_io_subscribed(const EventRef& event, std::string_vie
   const auto found = std::find_if(frames.begin(), frames.end(),
                                   [namespace_](const auto& each) { return each.first == namespace_; });
   if (found != frames.end()) return found->second;
-  FrameRef frame = socket_io_frame(*event, namespace_, "event", seed_json(*event));
+  FrameRef frame = socket_io_frame(*event, namespace_, "event", seed_json(*event), live_bytes_);
   frames.emplace_back(namespace_, frame);
   return frame;
 }

@@ -36,6 +36,9 @@ class FrameCache {
  public:
   explicit FrameCache(std::string epoch);
 
+  /// Bytes of all frames made here that are still alive, cached or waiting in outboxes.
+  [[nodiscard]] size_t live_bytes() const { return live_bytes_; }
+
   [[nodiscard]] FrameRef stream(const EventRef& event, StreamFormat format);
   /// The Socket.IO event that a route makes of it.
   [[nodiscard]] FrameRef socket_io(const RoutedBatch& batch, const RoutedEvent& event,
@@ -56,6 +59,7 @@ class FrameCache {
   Slot& slot_of(const EventRef& event);
 
   const std::string epoch_;
+  size_t live_bytes_ = 0;  // before the slots, whose frames count in it
   std::array<Slot, kSlots> slots_;
 };
 

@@ -1,6 +1,7 @@
 #include "session/frame_lane.h"
 
 #include <algorithm>
+#include <unordered_set>
 #include <utility>
 
 namespace relay {
@@ -19,6 +20,27 @@ FrameRef FrameLane::take(size_t index) {
     head_ = 0;
   }
   return frame;
+}
+
+void FrameLane::keep_newest_of_each_key(const std::function<void(const Frame&)>& dropped) {
+  std::unordered_set<uint64_t> seen;
+  std::vector<bool> stays(size_, true);
+  for (size_t i = size_; i-- > 0;) {
+    const uint64_t key = (*this)[i].conflation_key();
+    if (key != 0) stays[i] = seen.insert(key).second;
+  }
+  size_t kept = 0;
+  for (size_t i = 0; i < size_; ++i) {
+    Waiting& waiting = ring_[slot(i)];
+    if (stays[i]) {
+      if (kept != i) ring_[slot(kept)] = std::move(waiting);
+      ++kept;
+    } else {
+      dropped(*waiting.frame);
+      waiting.frame = nullptr;
+    }
+  }
+  size_ = kept;
 }
 
 void FrameLane::grow() {

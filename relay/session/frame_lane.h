@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "codec/frame.h"
@@ -21,6 +22,9 @@ class FrameLane {
   void push_back(FrameRef frame, uint64_t arrival);
   /// Takes the frame at `index` out; cheap near the front.
   FrameRef take(size_t index);
+  /// Of the events' frames with one conflation key only the newest stays; `dropped` is told of the others, in
+  /// order. One pass over the lane.
+  void keep_newest_of_each_key(const std::function<void(const Frame&)>& dropped);
 
  private:
   struct Waiting {

@@ -4,48 +4,77 @@
 #include <utility>
 
 namespace relay {
+namespace {
 
-Outbox::Outbox(size_t max_frames, size_t max_bytes) : max_frames_(max_frames), max_bytes_(max_bytes) {}
+constexpr auto kCritical = static_cast<size_t>(Priority::critical);
+constexpr auto kNormal = static_cast<size_t>(Priority::normal);
+
+bool is_event(const Frame& frame) { return frame.offset() != 0; }
+
+}  // namespace
 
 Outbox::Push Outbox::push(Priority lane, FrameRef frame) {
   const size_t bytes = frame->bytes().size();
-  Push outcome = Push::queued;
-  while (!fits(bytes)) {
-    if (!drop_oldest(lane)) {
-      if (lane == Priority::critical || frame->offset() == 0) return Push::overflow;
-      note_dropped(frame->offset());
-      return Push::dropped_newcomer;
-    }
-    outcome = Push::dropped_older;
+  if (!fits(bytes) && !make_room(lane, bytes)) {
+    if (limits_.policy == SlowClientPolicy::disconnect || lane == Priority::critical || !is_event(*frame))
+      return Push::overflow;
+    drops_.dropped(frame->offset(), DropReason::queue_full);
+    return Push::dropped_newcomer;
   }
   lanes_[static_cast<size_t>(lane)].push_back(std::move(frame), ++arrivals_);
   ++frames_;
   bytes_ += bytes;
-  return outcome;
+  return Push::queued;
 }
 
 bool Outbox::fits(size_t bytes) const {
-  return frames_ == 0 || (frames_ < max_frames_ && bytes_ + bytes <= max_bytes_);
+  return frames_ == 0 || (frames_ < limits_.frames && bytes_ + bytes <= limits_.bytes);
+}
+
+bool Outbox::make_room(Priority lane, size_t bytes) {
+  if (limits_.policy == SlowClientPolicy::disconnect) return false;
+  // A pass over everything that waits pays off once enough has come since the last.
+  const bool may_conflate = arrivals_ - conflated_at_ >= frames_ / 4;
+  if (limits_.policy == SlowClientPolicy::conflate && may_conflate) conflate();
+  while (!fits(bytes))
+    if (!drop_oldest(lane)) return false;
+  return true;
 }
 
 bool Outbox::drop_oldest(Priority lane) {
-  const auto highest = std::max<size_t>(static_cast<size_t>(lane), 1);
+  const auto highest = std::max<size_t>(static_cast<size_t>(lane), kCritical + 1);
   for (size_t i = lanes_.size(); i-- > highest;) {
     FrameLane& victims = lanes_[i];
     for (size_t at = 0; at < victims.size(); ++at) {
-      if (victims[at].offset() == 0) continue;
-      note_dropped(take(victims, at)->offset());
+      if (!is_event(victims[at])) continue;
+      drops_.dropped(take(victims, at)->offset(), DropReason::queue_full);
       return true;
     }
   }
   return false;
 }
 
-void Outbox::note_dropped(uint64_t offset) {
-  gap_.from = gap_.events == 0 ? offset : std::min(gap_.from, offset);
-  gap_.to = std::max(gap_.to, offset);
-  ++gap_.events;
-  ++dropped_;
+void Outbox::conflate() {
+  conflated_at_ = arrivals_;
+  for (size_t i = kNormal; i < lanes_.size(); ++i) {
+    lanes_[i].keep_newest_of_each_key([this](const Frame& frame) {
+      --frames_;
+      bytes_ -= frame.bytes().size();
+      drops_.dropped(frame.offset(), DropReason::conflated);
+    });
+  }
+}
+
+void Outbox::shed(DropReason reason) {
+  for (size_t i = kCritical + 1; i < lanes_.size(); ++i) {
+    size_t kept = 0;
+    while (kept < lanes_[i].size()) {
+      if (is_event(lanes_[i][kept]))
+        drops_.dropped(take(lanes_[i], kept)->offset(), reason);
+      else
+        ++kept;
+    }
+  }
 }
 
 FrameRef Outbox::take(FrameLane& lane, size_t index) {
@@ -65,13 +94,33 @@ FrameLane* Outbox::next_lane(bool behind) {
   return next;
 }
 
+// The first frame of all may pass the limit: it would never leave otherwise.
+bool Outbox::move_first(FrameLane& lane, std::string& out, size_t max_bytes) {
+  if (!out.empty() && out.size() + lane[0].bytes().size() > max_bytes) return false;
+  passed_over_[static_cast<size_t>(&lane - lanes_.data())] = 0;
+  out += take(lane, 0)->bytes();
+  return true;
+}
+
+// After the critical lane, one frame each.
+size_t Outbox::move_passed_over(std::string& out, size_t max_bytes) {
+  size_t moved = 0;
+  while (!lanes_[kCritical].empty() && move_first(lanes_[kCritical], out, max_bytes)) ++moved;
+  for (size_t i = kCritical + 1; i < lanes_.size(); ++i) {
+    if (lanes_[i].empty()) {
+      passed_over_[i] = 0;
+    } else if (passed_over_[i]++ >= kMaxPassedOver) {
+      if (move_first(lanes_[i], out, max_bytes)) ++moved;
+    }
+  }
+  return moved;
+}
+
 size_t Outbox::drain(std::string& out, size_t max_bytes) {
   const bool behind = bytes_ > max_bytes;
-  size_t moved = 0;
-  for (FrameLane* lane = next_lane(behind); lane != nullptr; lane = next_lane(behind), ++moved) {
-    if (moved > 0 && out.size() + (*lane)[0].bytes().size() > max_bytes) break;
-    out += take(*lane, 0)->bytes();
-  }
+  size_t moved = behind ? move_passed_over(out, max_bytes) : 0;
+  for (FrameLane* lane = next_lane(behind); lane != nullptr; lane = next_lane(behind), ++moved)
+    if (!move_first(*lane, out, max_bytes)) break;
   return moved;
 }
 
@@ -87,7 +136,5 @@ void Outbox::clear() {
   frames_ = 0;
   bytes_ = 0;
 }
-
-Outbox::Gap Outbox::take_gap() { return std::exchange(gap_, {}); }
 
 }  // namespace relay

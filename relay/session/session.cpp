@@ -7,6 +7,15 @@
 
 namespace relay {
 
+namespace {
+
+Outbox::Limits outbox_limits(const PerformanceConfig& config) {
+  return {static_cast<size_t>(config.message_queue_size), static_cast<size_t>(config.message_queue_bytes),
+          config.slow_client_policy};
+}
+
+}  // namespace
+
 std::string_view SessionRequest::get(std::string_view name) const {
   const auto found =
       std::find_if(query.begin(), query.end(), [name](const auto& each) { return each.first == name; });
@@ -17,16 +26,14 @@ Session::Session(std::string id, ShardServices& services, Transport& transport)
     : id_(std::move(id)),
       services_(services),
       transport_(transport),
-      outbox_(static_cast<size_t>(services.config->performance.message_queue_size), kSessionQueueBytes),
-      max_frames_(static_cast<size_t>(services.config->performance.message_queue_size)) {}
+      drops_(id_, services),
+      outbox_(outbox_limits(services.config->performance), drops_) {}
 
 bool Session::send(Priority lane, FrameRef frame, bool urgent) {
   if (closing_) return false;
   const bool was_empty = outbox_.empty();
-  const uint64_t dropped_before = outbox_.dropped();
   const bool is_event = frame->offset() != 0;
   const Outbox::Push push = outbox_.push(lane, std::move(frame));
-  services_.counters.events_dropped += outbox_.dropped() - dropped_before;
   if (push == Outbox::Push::overflow) {
     close(websocket_close::kTryLater, "too slow");
     return false;
@@ -60,19 +67,25 @@ SessionInfo Session::base_info(std::string_view protocol) const {
   info.address = address_;
   info.connected_us = connected_us_;
   info.events_sent = events_sent_;
-  info.events_dropped = outbox_.dropped();
+  info.events_dropped = drops_.total();
   info.queued_frames = outbox_.frames();
   info.queued_bytes = outbox_.bytes();
   return info;
 }
 
-Outbox::Gap Session::gap_to_tell() { return room() > 0 ? outbox_.take_gap() : Outbox::Gap(); }
+std::optional<GapNotice> Session::gap_to_tell() {
+  if (room() == 0) return std::nullopt;
+  const DropTally::Gap gap = drops_.take_gap();
+  if (gap.events == 0) return std::nullopt;
+  return GapNotice{gap.events, gap.from, gap.to, to_string(gap.reason)};
+}
 
 size_t Session::room() const {
+  const size_t half = outbox_.limits().frames / 2;
   // However small the bound, one frame at a time gets through.
-  if (outbox_.empty()) return std::max<size_t>(max_frames_ / 2, 1);
-  if (outbox_.bytes() > kSessionQueueBytes / 2) return 0;
-  return max_frames_ / 2 - std::min(max_frames_ / 2, outbox_.frames());
+  if (outbox_.empty()) return std::max<size_t>(half, 1);
+  if (outbox_.bytes() > outbox_.limits().bytes / 2) return 0;
+  return half - std::min(half, outbox_.frames());
 }
 
 }  // namespace relay

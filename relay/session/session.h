@@ -1,13 +1,16 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "base/result.h"
+#include "codec/gap.h"
 #include "pipeline/intake.h"
+#include "session/drop_tally.h"
 #include "session/outbox.h"
 #include "session/shard_services.h"
 #include "session/transport.h"
@@ -38,9 +41,6 @@ struct SessionRequest {
   /// The first value of `name`, or "".
   [[nodiscard]] std::string_view get(std::string_view name) const;
 };
-
-/// Bytes that may wait for one client.
-inline constexpr size_t kSessionQueueBytes = size_t{4} << 20;
 
 /// One client's protocol state, whatever the protocol. Owned by its connection; lives on one shard; no locks.
 ///
@@ -88,18 +88,22 @@ class Session {
   void note_start(const SessionRequest& request);
   /// The part of `info` that is the same for every protocol.
   [[nodiscard]] SessionInfo base_info(std::string_view protocol) const;
-  /// What full lanes lost, once there is room again to tell; `events` is 0 when there is nothing to tell.
-  [[nodiscard]] Outbox::Gap gap_to_tell();
+  /// What was dropped on its way, once there is room again to tell; nothing when there is nothing to tell.
+  [[nodiscard]] std::optional<GapNotice> gap_to_tell();
   /// Frames that may be queued without pushing others out: half the bound, so that live events find room.
   [[nodiscard]] size_t room() const;
 
   std::string id_;
   ShardServices& services_;
   Transport& transport_;
+
+ private:
+  DropTally drops_;
+
+ protected:
   Outbox outbox_;
 
  private:
-  const size_t max_frames_;
   std::string address_;
   int64_t connected_us_ = 0;
   uint64_t events_sent_ = 0;

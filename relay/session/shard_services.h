@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "event/event.h"
 #include "hub/shard_hub.h"
 #include "log/log.h"
+#include "session/drop_ledger.h"
 
 namespace relay {
 
@@ -29,11 +31,11 @@ class Publisher {
 
 /// What a shard counts; written by the shard only, read by anybody through ShardStats.
 struct ShardCounters {
-  uint64_t events_delivered = 0;   ///< events put into outboxes
-  uint64_t events_dropped = 0;     ///< by full outboxes
-  uint64_t messages_received = 0;  ///< from clients
-  uint64_t messages_refused = 0;   ///< malformed or not allowed
-  uint64_t events_published = 0;   ///< by clients of this shard
+  uint64_t events_delivered = 0;                        ///< events put into outboxes
+  std::array<uint64_t, kDropReasons> events_dropped{};  ///< from outboxes, by DropReason
+  uint64_t messages_received = 0;                       ///< from clients
+  uint64_t messages_refused = 0;                        ///< malformed or not allowed
+  uint64_t events_published = 0;                        ///< by clients of this shard
 };
 
 /// What every session of a shard shares. Owned by the shard; everything here is used on the shard's thread
@@ -44,6 +46,7 @@ struct ShardServices {
   Publisher& publisher;
   TimerWheel& timers;
   ShardCounters& counters;
+  DropLedger& drops;
   const Log& log;
   const Clock& clock;
   Logger& logger;

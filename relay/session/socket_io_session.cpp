@@ -141,8 +141,7 @@ void SocketIoSession::published(uint64_t token, const PublishResult& result) {
 
 void SocketIoSession::drained() {
   if (closing()) return;
-  if (const Outbox::Gap gap = gap_to_tell(); gap.events > 0)
-    tell_gap({gap.events, gap.from, gap.to, gap_reason::kQueueFull});
+  if (const auto gap = gap_to_tell()) tell_gap(*gap);
 }
 
 void SocketIoSession::missed(const SocketIoNamespace& teller, uint64_t from, uint64_t to) {

@@ -91,8 +91,7 @@ void StreamSession::send_event(const EventRef& event) {
 
 void StreamSession::drained() {
   if (closing()) return;
-  if (const Outbox::Gap gap = gap_to_tell(); gap.events > 0)
-    send_gap({gap.events, gap.from, gap.to, gap_reason::kQueueFull});
+  if (const auto gap = gap_to_tell()) send_gap(*gap);
   feed_.step();
 }
 

@@ -54,9 +54,8 @@ class ShardBench {
         hub(static_cast<size_t>(config.rooms.max_room_size)),
         timers(clock.monotonic_us()),
         logger(make_null_logger()),
-        services{hub,    frames,   publisher,
-                 timers, counters, log,
-                 clock,  *logger,  std::make_shared<const Config>(std::move(config))} {
+        services{hub,   frames, publisher, timers,  counters,
+                 drops, log,    clock,     *logger, std::make_shared<const Config>(std::move(config))} {
     routes = *compile_routes(services.config->routes);
   }
 
@@ -138,6 +137,7 @@ class ShardBench {
   FakePublisher publisher;
   TimerWheel timers;
   ShardCounters counters;
+  DropLedger drops{clock};
   std::unique_ptr<Logger> logger;
   ShardServices services;
   std::shared_ptr<const RouteTable> routes;

@@ -212,7 +212,7 @@ TEST_CASE("a slow reader loses the oldest events and is told which") {
   for (int i = 0; i < 30; ++i) bench.shard.publish({});
   bench.turn();
   CHECK(bench.take().empty());
-  CHECK(bench.shard.counters.events_dropped == 20);
+  CHECK(bench.shard.counters.events_dropped[size_t(DropReason::queue_full)] == 20);
   bench.wire.accepts = SIZE_MAX;
   bench.drain_socket();
   const auto frames = frames_of(bench.take());

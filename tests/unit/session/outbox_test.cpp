@@ -9,7 +9,22 @@ using Push = Outbox::Push;
 namespace {
 
 FrameRef event(uint64_t offset, std::string bytes = "e") { return Frame::make(std::move(bytes), offset); }
+FrameRef event_of_key(uint64_t offset, uint64_t key) {
+  return Frame::make(std::to_string(offset) + " ", Frame::Origin{offset, key});
+}
 FrameRef control(std::string bytes = "c") { return Frame::make(std::move(bytes)); }
+
+using Drops = std::vector<std::pair<uint64_t, DropReason>>;
+
+/// An outbox, and what it gave up.
+struct Bench : DropSink {
+  Bench(size_t frames, size_t bytes, SlowClientPolicy policy = SlowClientPolicy::drop_oldest_low)
+      : outbox({frames, bytes, policy}, *this) {}
+  void dropped(uint64_t offset, DropReason reason) override { drops.emplace_back(offset, reason); }
+
+  Drops drops;
+  Outbox outbox;
+};
 
 std::string drain(Outbox& outbox) {
   std::string out;
@@ -20,7 +35,8 @@ std::string drain(Outbox& outbox) {
 }  // namespace
 
 TEST_CASE("a client that keeps up gets everything as it came, whatever the lane") {
-  Outbox outbox(10, 1000);
+  Bench bench(10, 1000);
+  Outbox& outbox = bench.outbox;
   CHECK(outbox.push(Priority::low, event(1, "l1")) == Push::queued);
   CHECK(outbox.push(Priority::critical, event(2, "c2")) == Push::queued);
   CHECK(outbox.push(Priority::normal, event(3, "n3")) == Push::queued);
@@ -29,7 +45,8 @@ TEST_CASE("a client that keeps up gets everything as it came, whatever the lane"
 }
 
 TEST_CASE("a client that is behind gets the critical lane first, each lane in order") {
-  Outbox outbox(10, 1000);
+  Bench bench(10, 1000);
+  Outbox& outbox = bench.outbox;
   CHECK(outbox.push(Priority::low, event(1, "l1")) == Push::queued);
   CHECK(outbox.push(Priority::normal, event(2, "n1")) == Push::queued);
   CHECK(outbox.push(Priority::critical, event(3, "c1")) == Push::queued);
@@ -46,7 +63,8 @@ TEST_CASE("a client that is behind gets the critical lane first, each lane in or
 }
 
 TEST_CASE("a drain stops before the frame that would pass its limit, but moves one at least") {
-  Outbox outbox(10, 1000);
+  Bench bench(10, 1000);
+  Outbox& outbox = bench.outbox;
   for (uint64_t i = 1; i <= 3; ++i) CHECK(outbox.push(Priority::normal, event(i, "12345")) == Push::queued);
   std::string out;
   CHECK(outbox.drain(out, 3) == 1);
@@ -56,7 +74,8 @@ TEST_CASE("a drain stops before the frame that would pass its limit, but moves o
 }
 
 TEST_CASE("without coalescing one frame is moved at a time") {
-  Outbox outbox(10, 1000);
+  Bench bench(10, 1000);
+  Outbox& outbox = bench.outbox;
   CHECK(outbox.push(Priority::normal, event(1, "a")) == Push::queued);
   CHECK(outbox.push(Priority::high, event(2, "b")) == Push::queued);
   std::string out;
@@ -68,31 +87,29 @@ TEST_CASE("without coalescing one frame is moved at a time") {
 }
 
 TEST_CASE("a full outbox drops the oldest event of the lowest lane") {
-  Outbox outbox(3, 1000);
+  Bench bench(3, 1000);
+  Outbox& outbox = bench.outbox;
   CHECK(outbox.push(Priority::normal, event(1, "n")) == Push::queued);
   CHECK(outbox.push(Priority::low, event(2, "l")) == Push::queued);
   CHECK(outbox.push(Priority::low, event(3, "m")) == Push::queued);
-  CHECK(outbox.push(Priority::normal, event(4, "o")) == Push::dropped_older);
+  CHECK(outbox.push(Priority::normal, event(4, "o")) == Push::queued);
   CHECK(drain(outbox) == "nmo");
-  const Outbox::Gap gap = outbox.take_gap();
-  CHECK(gap.events == 1);
-  CHECK(gap.from == 2);
-  CHECK(gap.to == 2);
-  CHECK(outbox.take_gap().events == 0);
+  CHECK(bench.drops == Drops{{2, DropReason::queue_full}});
 }
 
 TEST_CASE("a newcomer below everything queued is dropped itself") {
-  Outbox outbox(2, 1000);
+  Bench bench(2, 1000);
+  Outbox& outbox = bench.outbox;
   CHECK(outbox.push(Priority::high, event(1)) == Push::queued);
   CHECK(outbox.push(Priority::high, event(2)) == Push::queued);
   CHECK(outbox.push(Priority::low, event(3)) == Push::dropped_newcomer);
   CHECK(outbox.frames() == 2);
-  CHECK(outbox.take_gap().from == 3);
-  CHECK(outbox.dropped() == 1);
+  CHECK(bench.drops == Drops{{3, DropReason::queue_full}});
 }
 
 TEST_CASE("critical events are never dropped: without room the outbox overflows") {
-  Outbox outbox(2, 1000);
+  Bench bench(2, 1000);
+  Outbox& outbox = bench.outbox;
   CHECK(outbox.push(Priority::critical, event(1)) == Push::queued);
   CHECK(outbox.push(Priority::critical, event(2)) == Push::queued);
   CHECK(outbox.push(Priority::critical, event(3)) == Push::overflow);
@@ -100,42 +117,45 @@ TEST_CASE("critical events are never dropped: without room the outbox overflows"
 }
 
 TEST_CASE("a critical event makes room for itself among the others") {
-  Outbox outbox(2, 1000);
+  Bench bench(2, 1000);
+  Outbox& outbox = bench.outbox;
   CHECK(outbox.push(Priority::high, event(1)) == Push::queued);
   CHECK(outbox.push(Priority::normal, event(2)) == Push::queued);
-  CHECK(outbox.push(Priority::critical, event(3)) == Push::dropped_older);
-  CHECK(outbox.push(Priority::critical, event(4)) == Push::dropped_older);
+  CHECK(outbox.push(Priority::critical, event(3)) == Push::queued);
+  CHECK(outbox.push(Priority::critical, event(4)) == Push::queued);
   CHECK(outbox.push(Priority::critical, event(5)) == Push::overflow);
-  CHECK(outbox.take_gap().events == 2);
+  CHECK(bench.drops == Drops{{2, DropReason::queue_full}, {1, DropReason::queue_full}});
 }
 
 TEST_CASE("control frames are never dropped") {
-  Outbox outbox(3, 1000);
+  Bench bench(3, 1000);
+  Outbox& outbox = bench.outbox;
   CHECK(outbox.push(Priority::normal, control("x")) == Push::queued);
   CHECK(outbox.push(Priority::normal, event(1, "a")) == Push::queued);
   CHECK(outbox.push(Priority::normal, control("y")) == Push::queued);
-  CHECK(outbox.push(Priority::normal, event(2, "b")) == Push::dropped_older);
-  CHECK(outbox.push(Priority::normal, control("z")) == Push::dropped_older);
+  CHECK(outbox.push(Priority::normal, event(2, "b")) == Push::queued);
+  CHECK(outbox.push(Priority::normal, control("z")) == Push::queued);
   CHECK(drain(outbox) == "xyz");
   for (int i = 0; i < 3; ++i) CHECK(outbox.push(Priority::normal, control()) == Push::queued);
   CHECK(outbox.push(Priority::normal, control()) == Push::overflow);
 }
 
 TEST_CASE("the bytes are bounded too, and an empty outbox takes any one frame") {
-  Outbox outbox(100, 10);
+  Bench bench(100, 10);
+  Outbox& outbox = bench.outbox;
   CHECK(outbox.push(Priority::normal, event(1, std::string(50, 'x'))) == Push::queued);
-  CHECK(outbox.push(Priority::normal, event(2, "12345")) == Push::dropped_older);
+  CHECK(outbox.push(Priority::normal, event(2, "12345")) == Push::queued);
   CHECK(outbox.push(Priority::normal, event(3, "12345")) == Push::queued);
-  CHECK(outbox.push(Priority::normal, event(4, "1234567")) == Push::dropped_older);
+  CHECK(outbox.push(Priority::normal, event(4, "1234567")) == Push::queued);
   CHECK(outbox.bytes() == 7);
-  const Outbox::Gap gap = outbox.take_gap();
-  CHECK(gap.events == 3);
-  CHECK(gap.from == 1);
-  CHECK(gap.to == 3);
+  REQUIRE(bench.drops.size() == 3);
+  CHECK(bench.drops.front().first == 1);
+  CHECK(bench.drops.back().first == 3);
 }
 
 TEST_CASE("a lane keeps its order while it grows, wraps and shrinks") {
-  Outbox outbox(5000, 1 << 20);
+  Bench bench(5000, 1 << 20);
+  Outbox& outbox = bench.outbox;
   uint64_t next_in = 1, next_out = 1;
   std::string out;
   for (int round = 0; round < 50; ++round) {
@@ -150,4 +170,79 @@ TEST_CASE("a lane keeps its order while it grows, wraps and shrinks") {
   outbox.clear();
   CHECK(outbox.empty());
   CHECK(outbox.bytes() == 0);
+}
+
+TEST_CASE("a lane that is passed over gets a frame into every ninth write") {
+  Bench bench(1000, 1 << 20);
+  Outbox& outbox = bench.outbox;
+  uint64_t offset = 0;
+  for (int i = 0; i < 3; ++i) CHECK(outbox.push(Priority::low, event(++offset, "low ")) == Push::queued);
+  std::vector<int> writes_with_low;
+  for (int write = 1; write <= 27; ++write) {
+    while (outbox.frames() < 20) CHECK(outbox.push(Priority::high, event(++offset, "high")) == Push::queued);
+    std::string out;
+    outbox.drain(out, 16);
+    CHECK(out.size() == 16);
+    if (out.find("low") != std::string::npos) writes_with_low.push_back(write);
+  }
+  CHECK(writes_with_low == std::vector<int>{9, 18, 27});
+}
+
+TEST_CASE("a critical event waits for one write at the most, however much flows below it") {
+  Bench bench(1000, 1 << 20);
+  Outbox& outbox = bench.outbox;
+  uint64_t offset = 0;
+  for (int write = 0; write < 100; ++write) {
+    while (outbox.frames() < 500) CHECK(outbox.push(Priority::low, event(++offset, "low")) == Push::queued);
+    CHECK(outbox.push(Priority::critical, event(++offset, "NOW")) == Push::queued);
+    std::string out;
+    outbox.drain(out, 30);
+    REQUIRE(out.substr(0, 3) == "NOW");
+  }
+}
+
+TEST_CASE("conflating keeps the newest event of each key, in order, and what has no key or is urgent") {
+  Bench bench(6, 1000, SlowClientPolicy::conflate);
+  Outbox& outbox = bench.outbox;
+  CHECK(outbox.push(Priority::normal, event_of_key(1, 7)) == Push::queued);
+  CHECK(outbox.push(Priority::normal, control("reply ")) == Push::queued);
+  CHECK(outbox.push(Priority::high, event_of_key(2, 7)) == Push::queued);
+  CHECK(outbox.push(Priority::normal, event_of_key(3, 8)) == Push::queued);
+  CHECK(outbox.push(Priority::normal, event_of_key(4, 7)) == Push::queued);
+  CHECK(outbox.push(Priority::normal, event_of_key(5, 7)) == Push::queued);
+  CHECK(bench.drops.empty());
+  CHECK(outbox.push(Priority::normal, event_of_key(6, 8)) == Push::queued);
+  CHECK(bench.drops == Drops{{1, DropReason::conflated}, {4, DropReason::conflated}});
+  CHECK(outbox.frames() == 5);
+  CHECK(drain(outbox) == "reply 2 3 5 6 ");
+  CHECK(outbox.bytes() == 0);
+}
+
+TEST_CASE("where there is nothing to conflate the oldest is dropped") {
+  Bench bench(3, 1000, SlowClientPolicy::conflate);
+  Outbox& outbox = bench.outbox;
+  for (uint64_t i = 1; i <= 5; ++i) CHECK(outbox.push(Priority::normal, event_of_key(i, i)) == Push::queued);
+  CHECK(bench.drops == Drops{{1, DropReason::queue_full}, {2, DropReason::queue_full}});
+  CHECK(drain(outbox) == "3 4 5 ");
+}
+
+TEST_CASE("a client that is to be disconnected overflows instead of losing anything") {
+  Bench bench(2, 1000, SlowClientPolicy::disconnect);
+  Outbox& outbox = bench.outbox;
+  CHECK(outbox.push(Priority::low, event(1)) == Push::queued);
+  CHECK(outbox.push(Priority::low, event(2)) == Push::queued);
+  CHECK(outbox.push(Priority::low, event(3)) == Push::overflow);
+  CHECK(bench.drops.empty());
+}
+
+TEST_CASE("shedding gives up all events but the critical ones") {
+  Bench bench(10, 1000);
+  Outbox& outbox = bench.outbox;
+  CHECK(outbox.push(Priority::critical, event(1, "critical ")) == Push::queued);
+  CHECK(outbox.push(Priority::high, event(2)) == Push::queued);
+  CHECK(outbox.push(Priority::normal, control("reply")) == Push::queued);
+  CHECK(outbox.push(Priority::low, event(3)) == Push::queued);
+  outbox.shed(DropReason::memory_limit);
+  CHECK(bench.drops == Drops{{2, DropReason::memory_limit}, {3, DropReason::memory_limit}});
+  CHECK(drain(outbox) == "critical reply");
 }

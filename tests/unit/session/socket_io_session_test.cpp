@@ -251,7 +251,7 @@ TEST_CASE("a slow client is told what it missed once there is room") {
   Texts texts = client.take();
   CHECK(texts.size() == 4);
   CHECK(client.take() == Texts{R"(42["gap",{"skipped":6,"from":1,"to":6,"reason":"queue_full"}])"});
-  CHECK(client.bench.counters.events_dropped == 6);
+  CHECK(client.bench.counters.events_dropped[size_t(DropReason::queue_full)] == 6);
   CHECK(client.session->info().events_dropped == 6);
 }
 
