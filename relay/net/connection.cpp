@@ -69,6 +69,7 @@ void Connection::on_message(bool text, std::string_view message) {
     session_->receive_text(message);
   else
     session_->receive_binary(message);
+  relieve();
 }
 
 void Connection::on_ping(std::string_view payload) {
@@ -131,6 +132,12 @@ void Connection::on_published(uint64_t token, const PublishResult& result) {
     session_->published(token, result);
   else if (phase_ == Phase::answering)
     respond(publish_response(result));
+  relieve();
+}
+
+// A publisher may be owed thousands of answers within one iteration, more than an outbox holds.
+void Connection::relieve() {
+  if (session_live_ && session_->outbox().frames() > session_->outbox().limits().frames / 2) flush();
 }
 
 void Connection::on_answer(HttpResponse response) {

@@ -114,6 +114,7 @@ class Connection final : public Transport, private HttpExchange, private WebSock
   void read_websocket(char* bytes, size_t count);
   bool write(std::string_view bytes);
   void flush_outbox();
+  void relieve();
   void finish();
   void end_session(std::string_view reason);
   void linger();

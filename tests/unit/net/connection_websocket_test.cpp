@@ -226,3 +226,22 @@ TEST_CASE("a slow reader loses the oldest events and is told which") {
   CHECK(gaps == 1);
   CHECK(bench.wire.breach.empty());
 }
+
+TEST_CASE("a client that is owed more answers at once than its queue holds gets them all") {
+  Config config = ShardBench::default_config();
+  config.performance.message_queue_size = 10;
+  WebSocketBench bench(config, "/ws?match=none");
+  std::string nonsense;
+  for (int i = 0; i < 200; ++i) nonsense += client_frame(Op::text, "no event");
+  CHECK(bench.say(nonsense).size() == 200);
+
+  WebSocketBench publisher(config, "/ws?match=none");
+  publisher.receive(client_frame(Op::text, R"({"type":"a","data":1})"));
+  PublishResult rejected;
+  rejected.rejected = 1;
+  rejected.reason = "not wanted";
+  for (int i = 0; i < 200; ++i) publisher.connection.on_published(1, rejected);
+  publisher.turn();
+  CHECK_FALSE(publisher.wire.killed);
+  for (const ServerFrame& frame : frames_of(publisher.take())) CHECK(frame.opcode == Op::text);
+}
