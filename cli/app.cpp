@@ -15,6 +15,7 @@
 #include "cli/commands/serve.h"
 #include "cli/commands/stats.h"
 #include "cli/commands/tail.h"
+#include "cli/commands/why.h"
 #include "cli/options.h"
 
 namespace relay {
@@ -137,6 +138,7 @@ std::unique_ptr<CLI::App> make_app(GlobalOptions& global) {
   add_tail_command(*app, global);
   add_inject_command(*app, global);
   add_stats_command(*app, global);
+  add_why_command(*app, global);
   add_config_command(*app, global);
   name_environment(*app);
   return app;

@@ -5,12 +5,13 @@
 #include <string>
 #include <utility>
 
+#include "cli/client/ask_relay.h"
 #include "cli/client/interrupt.h"
 #include "cli/options.h"
 #include "cli/output/event_format.h"
 #include "cli/output/stats_text.h"
 #include "cli/output/stream.h"
-#include "net/client/http_client.h"
+#include "net/client/client_loop.h"
 
 namespace relay {
 namespace {
@@ -44,7 +45,6 @@ class StatsRun {
 
  private:
   ExitCode show_once();
-  Result<std::string> ask();
   Result<std::string> render(const std::string& body) const;
   WriteOutcome print(const std::string& text);
   bool pause();
@@ -75,32 +75,16 @@ ExitCode StatsRun::run() {
 }
 
 ExitCode StatsRun::show_once() {
-  Result<std::string> text = ask();
+  Result<std::string> text = ask_relay(loop_, global_, options_.target());
   if (text) text = render(*text);
   if (!text) {
     if (!interrupted_) notices_.error(text.error().message);
-    return text.error().code == "denied" ? ExitCode::denied : ExitCode::unreachable;
+    return exit_code_of_answer(text.error());
   }
   const WriteOutcome outcome = print(*text);
   shown_ = true;
   stdout_open_ = outcome == WriteOutcome::ok;
   return stdout_open_ ? ExitCode::ok : write_failure(outcome, notices_.program());
-}
-
-Result<std::string> StatsRun::ask() {
-  FetchRequest request;
-  request.url = global_.url;
-  request.target = options_.target();
-  request.timeout_us = global_.timeout_us();
-  Result<FetchResponse> response = fetch(loop_, request);
-  if (!response) return tl::unexpected<Error>(response.error());
-  if (response->status == 200) return std::move(response->body);
-  const std::string url = global_.url.to_string();
-  const std::string status = "HTTP " + std::to_string(response->status);
-  if (response->status == 401 || response->status == 403)
-    return fail("denied", url, "the relay denied access to its statistics (" + status + ")");
-  return fail("bad_answer", url,
-              url + " answered " + status + " to " + request.target + "; is it a Seneca relay?");
 }
 
 Result<std::string> StatsRun::render(const std::string& body) const {

@@ -48,6 +48,16 @@ bool is_sent_to(const std::vector<std::string>& rooms, const Event& event,
 
 }  // namespace
 
+bool goes_to_room(const RouteTable& routes, const Event& event, std::string_view namespace_,
+                  std::string_view room) {
+  std::vector<Delivery> deliveries;
+  route_event(routes, event, deliveries);
+  return std::any_of(deliveries.begin(), deliveries.end(), [&](const Delivery& delivery) {
+    if (delivery.route->namespace_ != namespace_) return false;
+    return event.room().empty() ? contains(delivery.route->rooms, room) : event.room() == room;
+  });
+}
+
 Result<Selection> Selection::make(const std::vector<std::string>& patterns, const std::string& filter,
                                   std::vector<std::string> rooms) {
   Result<PatternSet> match = PatternSet::parse(patterns);

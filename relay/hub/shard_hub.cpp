@@ -1,6 +1,7 @@
 #include "hub/shard_hub.h"
 
 #include <algorithm>
+#include <deque>
 #include <utility>
 
 #include "hub/member_list.h"
@@ -14,6 +15,8 @@ struct TextHash {
 };
 template <class Value>
 using TextMap = std::unordered_map<std::string, Value, TextHash, std::equal_to<>>;
+
+constexpr size_t kMissedRanges = 64;
 
 struct FilterClass {
   std::shared_ptr<const Selection> selection;
@@ -35,6 +38,7 @@ struct ShardHub::Impl {
   TextMap<TextMap<MemberList>> namespaces;
   std::vector<std::unique_ptr<FilterClass>> classes;
   TextMap<FilterClass*> classes_by_key;
+  std::deque<std::pair<uint64_t, uint64_t>> missed_ranges;
   // Members stamped with the current delivery have it already: rooms and classes may overlap.
   uint64_t stamp = 0;
 };
@@ -119,7 +123,14 @@ void ShardHub::Impl::deliver(const RoutedBatch& batch, const RoutedEvent& event,
   }
 }
 
+bool ShardHub::was_missed(uint64_t offset) const {
+  return std::any_of(impl_->missed_ranges.begin(), impl_->missed_ranges.end(),
+                     [offset](const auto& range) { return range.first <= offset && offset <= range.second; });
+}
+
 void ShardHub::missed(uint64_t from, uint64_t to) {
+  if (impl_->missed_ranges.size() == kMissedRanges) impl_->missed_ranges.pop_front();
+  impl_->missed_ranges.emplace_back(from, to);
   delivered_ = std::max(delivered_, to);
   ++impl_->stamp;
   for (const auto& [namespace_, rooms] : impl_->namespaces)

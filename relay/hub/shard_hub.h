@@ -48,6 +48,10 @@ struct Selection {
   [[nodiscard]] bool matches(const RouteTable& routes, const Event& event) const;
 };
 
+/// Whether dispatching `event`, read from the log, goes to members of `room` of `namespace_`.
+[[nodiscard]] bool goes_to_room(const RouteTable& routes, const Event& event, std::string_view namespace_,
+                                std::string_view room);
+
 /// A shard's rooms and filter classes: who gets an event. Owned by one shard; no locks.
 ///
 /// A room exists while it has members on this shard. Rooms belong to a namespace: "general" of "/" and of
@@ -69,6 +73,8 @@ class ShardHub {
   /// Hands the batch to everybody it is for.
   void dispatch(const RoutedBatch& batch);
   void missed(uint64_t from, uint64_t to);
+  /// Whether `offset` lies in one of the newest ranges that were missed.
+  [[nodiscard]] bool was_missed(uint64_t offset) const;
 
   /// The newest offset dispatched or missed: history up to here, live from the next.
   [[nodiscard]] uint64_t delivered() const { return delivered_; }

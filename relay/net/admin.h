@@ -1,20 +1,28 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
-#include <string_view>
 
 namespace relay {
 
 /// What a request wants to know about the whole relay, which no single shard can tell.
-enum class AdminQuery { stats, clients, rooms, plugins };
+enum class AdminQuery { stats, clients, rooms, plugins, why };
+
+struct AdminQuestion {
+  AdminQuery what = AdminQuery::stats;
+  std::string client;   ///< why: which client
+  uint64_t offset = 0;  ///< why: which event
+  // Where the answer goes: `Shard::respond(connection_id, …)` of this shard.
+  int shard = 0;
+  std::string connection_id;
+};
 
 /// Answers questions about the whole relay on the control thread. Implemented by the server.
 class Admin {
  public:
   virtual ~Admin() = default;
-  /// [shard] The answer goes to `Shard::respond(connection_id, …)` of shard number `shard`. False when too
-  /// many questions are waiting.
-  [[nodiscard]] virtual bool query(AdminQuery what, int shard, std::string_view connection_id) = 0;
+  /// [shard] False when too many questions are waiting.
+  [[nodiscard]] virtual bool ask(AdminQuestion question) = 0;
 };
 
 }  // namespace relay

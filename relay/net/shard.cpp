@@ -33,7 +33,7 @@ struct Shard::Impl final : private ShardLoop::Owner {
     uint64_t from, to;
   };
   struct Report {
-    bool with_sessions, with_rooms;
+    ShardQuestion question;
     std::function<void(ShardReport)> done;
   };
   struct AnnounceDrain {};
@@ -91,7 +91,7 @@ struct Shard::Impl final : private ShardLoop::Owner {
   void handle(Answer& message) { loop.answer(message.connection_id, std::move(message.response)); }
   void handle(Missed& message) { loop.hub().missed(message.from, message.to); }
   void handle(Report& message) {
-    ShardReport report = loop.report(message.with_sessions, message.with_rooms);
+    ShardReport report = loop.report(message.question);
     report.acks_lost = acks_lost.load();
     message.done(std::move(report));
   }
@@ -144,8 +144,8 @@ void Shard::respond(std::string connection_id, HttpResponse response) {
   (void)impl_->note(Impl::Answer{std::move(connection_id), std::move(response)});
 }
 
-void Shard::report(bool with_sessions, bool with_rooms, std::function<void(ShardReport)> done) {
-  (void)impl_->note(Impl::Report{with_sessions, with_rooms, std::move(done)});
+void Shard::report(ShardQuestion question, std::function<void(ShardReport)> done) {
+  (void)impl_->note(Impl::Report{std::move(question), std::move(done)});
 }
 
 void Shard::reconfigure(ConfigRef config) { (void)impl_->note(std::move(config)); }

@@ -35,8 +35,18 @@ struct ShardReport {
   size_t frame_bytes = 0;      ///< of frames that wait for clients, shared ones counted once
   int64_t flush_pause_us = 0;  ///< how long events gather now before they are written
   ShardCounters counters;
-  std::vector<SessionInfo> sessions;      ///< only when asked for
-  std::vector<ShardHub::RoomInfo> rooms;  ///< only when asked for
+  // Only when asked for:
+  std::vector<SessionInfo> sessions;
+  std::vector<ShardHub::RoomInfo> rooms;
+  Explanation why;
+};
+
+/// What to put into a ShardReport besides the counters.
+struct ShardQuestion {
+  bool sessions = false;
+  bool rooms = false;
+  std::string why_client;  ///< "" when not asked
+  uint64_t why_offset = 0;
 };
 
 /// One net shard: a thread with its own libwebsockets context, event loop and listeners, its own sessions and
@@ -69,7 +79,7 @@ class Shard final : public ShardPort {
   /// gone.
   void respond(std::string connection_id, HttpResponse response);
   /// [control] Asks for a report; `done` is called on the shard's thread.
-  void report(bool with_sessions, bool with_rooms, std::function<void(ShardReport)> done);
+  void report(ShardQuestion question, std::function<void(ShardReport)> done);
   /// [control] A new configuration for new and living sessions.
   void reconfigure(ConfigRef config);
   /// [control] From now on readiness is 503, new sessions are refused and HTTP connections end with their

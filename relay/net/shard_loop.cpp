@@ -115,6 +115,7 @@ struct ShardLoop::Impl final : ConnectionHost, Publisher {
   void dispatch(const RoutedBatch& batch);
   [[nodiscard]] size_t memory_share() const;
   void shed();
+  [[nodiscard]] Explanation explain(const std::string& client, uint64_t offset) const;
   void bury(Client& client);
   void close_network();
 
@@ -421,7 +422,15 @@ void ShardLoop::answer(const std::string& connection_id, HttpResponse response) 
   if (found != impl_->clients.end()) found->second->connection.on_answer(std::move(response));
 }
 
-ShardReport ShardLoop::report(bool with_sessions, bool with_rooms) const {
+Explanation ShardLoop::Impl::explain(const std::string& client, uint64_t offset) const {
+  for (const auto& [id, each] : clients) {
+    const Session* session = each->connection.session();
+    if (session != nullptr && session->answers_to(client)) return session->explain(offset);
+  }
+  return explain_drops(client, offset, shared);
+}
+
+ShardReport ShardLoop::report(const ShardQuestion& question) const {
   ShardReport report = impl_->report;
   report.shard = impl_->around.number;
   report.connections = impl_->clients.size();
@@ -434,9 +443,10 @@ ShardReport ShardLoop::report(bool with_sessions, bool with_rooms) const {
     if (connection.kind() == Endpoint::Kind::socket_io) ++report.socketio;
     if (connection.kind() == Endpoint::Kind::plain_websocket) ++report.websocket;
     if (connection.kind() == Endpoint::Kind::event_stream) ++report.sse;
-    if (with_sessions) report.sessions.push_back(connection.session()->info());
+    if (question.sessions) report.sessions.push_back(connection.session()->info());
   }
-  if (with_rooms) report.rooms = impl_->hub.rooms();
+  if (question.rooms) report.rooms = impl_->hub.rooms();
+  if (!question.why_client.empty()) report.why = impl_->explain(question.why_client, question.why_offset);
   return report;
 }
 

@@ -37,7 +37,7 @@ class ShardLoop {
   void dispatch(const RoutedBatch& batch);
   void published(const std::string& connection_id, uint64_t token, const PublishResult& result);
   void answer(const std::string& connection_id, HttpResponse response);
-  [[nodiscard]] ShardReport report(bool with_sessions, bool with_rooms) const;
+  [[nodiscard]] ShardReport report(const ShardQuestion& question) const;
   void reconfigure(const ConfigRef& config);
   void announce_drain();
   void drain(int64_t timeout_us);

@@ -40,6 +40,11 @@ struct Collector {
   }
 };
 
+ShardQuestion for_shards(const AdminQuestion& question) {
+  return {question.what == AdminQuery::clients, question.what == AdminQuery::rooms, question.client,
+          question.offset};
+}
+
 std::vector<PluginReport> plugin_reports(const PipelinePlan& plan) {
   std::vector<PluginReport> reports;
   for (const Stage& stage : plan.stages) {
@@ -54,10 +59,10 @@ std::vector<PluginReport> plugin_reports(const PipelinePlan& plan) {
 
 AdminDesk::~AdminDesk() { stop(); }
 
-bool AdminDesk::query(AdminQuery what, int shard, std::string_view connection_id) {
+bool AdminDesk::ask(AdminQuestion question) {
   const std::lock_guard lock(mutex_);
   if (stopping_ || questions_.size() >= kMaxQuestions) return false;
-  questions_.push_back({what, shard, std::string(connection_id)});
+  questions_.push_back(std::move(question));
   asked_.notify_one();
   return true;
 }
@@ -85,27 +90,25 @@ void AdminDesk::run() {
           asked_.wait_for(lock, kSampleEvery, [this] { return stopping_ || !questions_.empty(); });
       if (asked) continue;
       lock.unlock();
-      sample(gather(false, false));
+      sample(gather({}));
       lock.lock();
       continue;
     }
-    const Question question = std::move(questions_.front());
+    const AdminQuestion question = std::move(questions_.front());
     questions_.pop_front();
     lock.unlock();
-    const RelayReport report =
-        gather(question.what == AdminQuery::clients, question.what == AdminQuery::rooms);
     HttpResponse response;
-    response.body = to_json(report, question.what, parts_->clock.wall_us());
+    response.body = to_json(gather(for_shards(question)), question, parts_->clock.wall_us());
     parts_->shards[static_cast<size_t>(question.shard)]->respond(question.connection_id, std::move(response));
     lock.lock();
   }
 }
 
-RelayReport AdminDesk::gather(bool with_sessions, bool with_rooms) const {
+RelayReport AdminDesk::gather(const ShardQuestion& question) const {
   const auto collector = std::make_shared<Collector>();
   collector->missing = parts_->shards.size() + 1;
   for (Shard* shard : parts_->shards)
-    shard->report(with_sessions, with_rooms, [collector](ShardReport report) {
+    shard->report(question, [collector](ShardReport report) {
       collector->report([&] { collector->shards.push_back(std::move(report)); });
     });
   const bool posted = parts_->pipeline.post([collector](Pipeline& pipeline) {

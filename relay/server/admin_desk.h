@@ -38,21 +38,15 @@ class AdminDesk final : public Admin {
   AdminDesk() = default;
   ~AdminDesk() override;
 
-  [[nodiscard]] bool query(AdminQuery what, int shard, std::string_view connection_id) override;
+  [[nodiscard]] bool ask(AdminQuestion question) override;
 
   /// The parts must outlive the desk, or `stop` must come before they go.
   void start(Parts parts);
   void stop();
 
  private:
-  struct Question {
-    AdminQuery what;
-    int shard;
-    std::string connection_id;
-  };
-
   void run();
-  [[nodiscard]] RelayReport gather(bool with_sessions, bool with_rooms) const;
+  [[nodiscard]] RelayReport gather(const ShardQuestion& question) const;
   void sample(const RelayReport& report);
 
   std::unique_ptr<Parts> parts_;
@@ -62,7 +56,7 @@ class AdminDesk final : public Admin {
   double events_in_per_s_ = 0, deliveries_per_s_ = 0;
   std::mutex mutex_;
   std::condition_variable asked_;
-  std::deque<Question> questions_;
+  std::deque<AdminQuestion> questions_;
   bool stopping_ = false;
   std::thread thread_;
 };

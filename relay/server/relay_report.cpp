@@ -189,11 +189,22 @@ ordered_json rooms_json(const RelayReport& report) {
   return {{"rooms", std::move(list)}};
 }
 
+// A client lives on one shard; the others do not know it, or remember a drop of one that is gone.
+ordered_json why_json(const RelayReport& report, const AdminQuestion& question) {
+  Explanation best{why::kUnknownClient, "no such client is connected, and no drop of its is remembered"};
+  for (const ShardReport& shard : report.shards)
+    if (!shard.why.verdict.empty() && shard.why.verdict != why::kUnknownClient) best = shard.why;
+  return {{"client", question.client},
+          {"offset", question.offset},
+          {"verdict", best.verdict},
+          {"detail", best.detail}};
+}
+
 }  // namespace
 
-std::string to_json(const RelayReport& report, AdminQuery what, int64_t now_wall_us) {
+std::string to_json(const RelayReport& report, const AdminQuestion& question, int64_t now_wall_us) {
   ordered_json json;
-  switch (what) {
+  switch (question.what) {
     case AdminQuery::stats:
       json = stats_json(report);
       break;
@@ -205,6 +216,9 @@ std::string to_json(const RelayReport& report, AdminQuery what, int64_t now_wall
       break;
     case AdminQuery::plugins:
       json["plugins"] = plugins_json(report.plugins);
+      break;
+    case AdminQuery::why:
+      json = why_json(report, question);
       break;
   }
   // Names and reasons come from outside: text that is not UTF-8 must not take the answer down.

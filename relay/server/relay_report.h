@@ -38,7 +38,8 @@ struct RelayReport {
   std::vector<ShardReport> shards;
 };
 
-/// The JSON answer to `what`.
-[[nodiscard]] std::string to_json(const RelayReport& report, AdminQuery what, int64_t now_wall_us);
+/// The JSON answer to `question`.
+[[nodiscard]] std::string to_json(const RelayReport& report, const AdminQuestion& question,
+                                  int64_t now_wall_us);
 
 }  // namespace relay

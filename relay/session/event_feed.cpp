@@ -14,18 +14,6 @@ namespace {
 constexpr size_t kChunk = 256;
 constexpr std::string_view kRootNamespace = "/";
 
-// What ShardHub::dispatch does, for an event of the past.
-bool went_to_room(const RouteTable& routes, const Event& event, std::string_view room) {
-  std::vector<Delivery> deliveries;
-  route_event(routes, event, deliveries);
-  return std::any_of(deliveries.begin(), deliveries.end(), [&](const Delivery& delivery) {
-    const Route& route = *delivery.route;
-    if (route.namespace_ != kRootNamespace) return false;
-    if (!event.room().empty()) return event.room() == room;
-    return std::find(route.rooms.begin(), route.rooms.end(), room) != route.rooms.end();
-  });
-}
-
 }  // namespace
 
 EventFeed::EventFeed(ShardServices& services, FeedSink& sink) : services_(services), sink_(sink) {}
@@ -44,10 +32,7 @@ Status EventFeed::subscribe(std::string name, Selection selection, const StartPo
   entry.first = entry.cursor = start.kind == StartPosition::Kind::offset ? start.value : next;
   entry.wanted = start.kind == StartPosition::Kind::last ? start.value : 0;
   entry.phase = entry.wanted > 0 ? Phase::seeking : Phase::reading;
-  if (entry.cursor == next && entry.wanted == 0) {
-    entry.phase = Phase::live;
-    services_.hub.subscribe(entry.selection, *this);
-  }
+  if (entry.cursor == next && entry.wanted == 0) go_live(entry);
   entries_.push_back(std::move(entry));
   // Not from here: the answer to the subscription goes out first.
   if (entries_.back().phase != Phase::live) services_.timers.arm(timer_, services_.clock.monotonic_us());
@@ -65,7 +50,7 @@ Status EventFeed::join(const std::string& room) {
   if (!services_.hub.join(kRootNamespace, room, *this)) return fail("room_full", room, "the room is full");
   Entry entry;
   entry.name = room;
-  entry.first = services_.hub.delivered() + 1;
+  entry.first = entry.live_from = services_.hub.delivered() + 1;
   entries_.push_back(std::move(entry));
   return {};
 }
@@ -151,7 +136,12 @@ void EventFeed::read(Entry& entry) {
   // An offset ahead of this shard was learnt from another one: the hub will get there.
   if (entry.cursor <= delivered && limit > 0) read_chunk(entry, delivered, limit);
   if (entry.cursor != delivered + 1) return;
+  go_live(entry);
+}
+
+void EventFeed::go_live(Entry& entry) {
   entry.phase = Phase::live;
+  entry.live_from = services_.hub.delivered() + 1;
   services_.hub.subscribe(entry.selection, *this);
 }
 
@@ -171,7 +161,7 @@ void EventFeed::read_chunk(Entry& entry, uint64_t to, size_t limit) {
 
 bool EventFeed::wants(const Entry& entry, const Event& event) const {
   const RouteTable& routes = services_.hub.routes();
-  if (entry.selection == nullptr) return went_to_room(routes, event, entry.name);
+  if (entry.selection == nullptr) return goes_to_room(routes, event, kRootNamespace, entry.name);
   return entry.selection->matches(routes, event);
 }
 
@@ -183,6 +173,25 @@ bool EventFeed::sent_by_another(const Entry& entry, const Event& event) const {
     const bool came_by = live ? !event.is_backfill() : event.offset() < other.cursor;
     return came_by && wants(other, event);
   });
+}
+
+Interest EventFeed::interest_in(const Event& event) const {
+  Interest interest;
+  for (const Entry& entry : entries_) {
+    if (!wants(entry, event)) continue;
+    interest.prefer({interest_of(entry, event),
+                     entry.selection == nullptr ? "room " + entry.name : describe(*entry.selection)});
+  }
+  return interest;
+}
+
+Interest::Kind EventFeed::interest_of(const Entry& entry, const Event& event) const {
+  const uint64_t offset = event.offset();
+  if (offset < entry.first) return Interest::Kind::too_late;
+  const bool live = entry.phase == Phase::live;
+  if (!live && offset >= entry.cursor) return Interest::Kind::to_come;
+  const bool backfill_skipped = entry.resumed || (live && offset >= entry.live_from);
+  return event.is_backfill() && backfill_skipped ? Interest::Kind::too_late : Interest::Kind::wanted;
 }
 
 std::vector<std::string> EventFeed::rooms() const {

@@ -12,6 +12,7 @@
 #include "session/member_timer.h"
 #include "session/shard_services.h"
 #include "session/start_position.h"
+#include "session/why.h"
 
 namespace relay {
 
@@ -50,6 +51,7 @@ class EventFeed final : private Subscriber {
   void step();
   void clear();
 
+  [[nodiscard]] Interest interest_in(const Event& event) const;
   [[nodiscard]] std::vector<std::string> rooms() const;
   [[nodiscard]] std::vector<std::string> selections() const;
 
@@ -59,9 +61,10 @@ class EventFeed final : private Subscriber {
     std::string name;                            // of the subscription, or the room
     std::shared_ptr<const Selection> selection;  // null: a room
     Phase phase = Phase::live;
-    uint64_t first = 0;   // offsets from here on are this entry's to send
-    uint64_t cursor = 0;  // reading: the next offset; seeking: the lowest looked at
-    uint64_t wanted = 0;  // seeking: matching events still to be found
+    uint64_t first = 0;      // offsets from here on are this entry's to send
+    uint64_t live_from = 0;  // live: the first offset that came by way of the hub
+    uint64_t cursor = 0;     // reading: the next offset; seeking: the lowest looked at
+    uint64_t wanted = 0;     // seeking: matching events still to be found
     bool resumed = false;
   };
 
@@ -75,7 +78,9 @@ class EventFeed final : private Subscriber {
   void on_timer(int64_t now_us);
   void seek(Entry& entry);
   void read(Entry& entry);
+  void go_live(Entry& entry);
   void read_chunk(Entry& entry, uint64_t to, size_t limit);
+  [[nodiscard]] Interest::Kind interest_of(const Entry& entry, const Event& event) const;
   [[nodiscard]] bool wants(const Entry& entry, const Event& event) const;
   [[nodiscard]] bool sent_by_another(const Entry& entry, const Event& event) const;
 

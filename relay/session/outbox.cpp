@@ -131,6 +131,13 @@ size_t Outbox::drain_one(std::string& out, size_t behind_bytes) {
   return 1;
 }
 
+bool Outbox::holds(uint64_t offset) const {
+  for (const FrameLane& lane : lanes_)
+    for (size_t i = 0; i < lane.size(); ++i)
+      if (lane[i].offset() == offset) return true;
+  return false;
+}
+
 void Outbox::clear() {
   lanes_ = {};
   frames_ = 0;

@@ -53,6 +53,7 @@ class Outbox {
   [[nodiscard]] size_t frames() const { return frames_; }
   [[nodiscard]] size_t bytes() const { return bytes_; }
   [[nodiscard]] const Limits& limits() const { return limits_; }
+  [[nodiscard]] bool holds(uint64_t offset) const;
 
   /// Appends whole frames to `out` until it holds `max_bytes` or the outbox is empty; at least one frame if
   /// there is any. Returns the number of frames moved.

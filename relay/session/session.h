@@ -14,6 +14,7 @@
 #include "session/outbox.h"
 #include "session/shard_services.h"
 #include "session/transport.h"
+#include "session/why.h"
 
 namespace relay {
 
@@ -72,11 +73,16 @@ class Session {
   virtual void reconfigured() {}
 
   [[nodiscard]] virtual SessionInfo info() const = 0;
+  /// True for the session's id, and for whatever else the client may know itself by.
+  [[nodiscard]] virtual bool answers_to(std::string_view id) const { return id == id_; }
+  /// What became of the event at `offset`, as far as this client goes.
+  [[nodiscard]] Explanation explain(uint64_t offset) const;
 
   [[nodiscard]] const std::string& id() const { return id_; }
   [[nodiscard]] Outbox& outbox() { return outbox_; }
 
  protected:
+  [[nodiscard]] virtual Interest interest_in(const Event& event) const = 0;
   /// Queues a frame and asks for a flush: at once for what is `urgent`, critical or no event, else with the
   /// shard's next one. On overflow closes with 1013 "too slow" and answers false.
   bool send(Priority lane, FrameRef frame, bool urgent = false);
@@ -109,5 +115,9 @@ class Session {
   uint64_t events_sent_ = 0;
   bool closing_ = false;
 };
+
+/// The same for a client that is gone: only its drops are remembered.
+[[nodiscard]] Explanation explain_drops(std::string_view client, uint64_t offset,
+                                        const ShardServices& services);
 
 }  // namespace relay

@@ -93,13 +93,14 @@ Status SocketIoNamespace::on_leave(const ClientEvent& event) {
 Status SocketIoNamespace::on_subscribe(const ClientEvent& event) {
   Result<Selection> selection = selection_of(event.first);
   if (!selection) return tl::unexpected<Error>(selection.error());
-  const bool known = std::any_of(selections_.begin(), selections_.end(),
-                                 [&selection](const auto& each) { return each->key == selection->key; });
-  if (!known && selections_.size() >= kMaxSubscriptions)
+  const bool known =
+      std::any_of(subscriptions_.begin(), subscriptions_.end(),
+                  [&selection](const auto& each) { return each.selection->key == selection->key; });
+  if (!known && subscriptions_.size() >= kMaxSubscriptions)
     return fail("too_many_subscriptions", "subscribe", "a client can have at most 64 subscriptions");
   if (!known) {
-    selections_.push_back(std::make_shared<const Selection>(std::move(*selection)));
-    session_.services().hub.subscribe(selections_.back(), *this);
+    subscriptions_.push_back({std::make_shared<const Selection>(std::move(*selection)), next_offset()});
+    session_.services().hub.subscribe(subscriptions_.back().selection, *this);
   }
   confirm(event);
   return {};
@@ -109,9 +110,9 @@ Status SocketIoNamespace::on_subscribe(const ClientEvent& event) {
 Status SocketIoNamespace::on_unsubscribe(const ClientEvent& event) {
   Result<Selection> selection = selection_of(event.first);
   if (!selection) return tl::unexpected<Error>(selection.error());
-  const size_t removed = std::erase_if(selections_, [&](const auto& each) {
-    if (event.first && each->key != selection->key) return false;
-    session_.services().hub.unsubscribe(*each, *this);
+  const size_t removed = std::erase_if(subscriptions_, [&](const auto& each) {
+    if (event.first && each.selection->key != selection->key) return false;
+    session_.services().hub.unsubscribe(*each.selection, *this);
     return true;
   });
   if (event.first && removed == 0) return fail("unknown_sub", "unsubscribe", "there is no such subscription");

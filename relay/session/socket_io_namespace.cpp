@@ -25,8 +25,8 @@ SocketIoNamespace::SocketIoNamespace(SocketIoSession& session, std::string name,
 
 SocketIoNamespace::~SocketIoNamespace() {
   ShardHub& hub = session_.services().hub;
-  for (const std::string& room : rooms_) hub.leave(name_, room, *this);
-  for (const auto& selection : selections_) hub.unsubscribe(*selection, *this);
+  for (const Membership& each : rooms_) hub.leave(name_, each.room, *this);
+  for (const Subscription& each : subscriptions_) hub.unsubscribe(*each.selection, *this);
 }
 
 Status SocketIoNamespace::enter(std::string_view role) {
@@ -50,17 +50,19 @@ void SocketIoNamespace::greet() {
 Status SocketIoNamespace::join(const std::string& room) {
   if (!is_valid_room(room))
     return fail("bad_room", "room", "a room has 1 to 200 bytes without control characters, * or >");
-  if (std::find(rooms_.begin(), rooms_.end(), room) != rooms_.end()) return {};
+  if (std::any_of(rooms_.begin(), rooms_.end(), [&](const Membership& each) { return each.room == room; }))
+    return {};
   if (rooms_.size() >= kMaxRooms)
     return fail("too_many_rooms", "room", "a client can be in at most 64 rooms");
   if (!session_.services().hub.join(name_, room, *this))
     return fail("room_full", "room", "Room " + room + " is full");
-  rooms_.push_back(room);
+  rooms_.push_back({room, next_offset()});
   return {};
 }
 
 Status SocketIoNamespace::leave(std::string_view room) {
-  const auto found = std::find(rooms_.begin(), rooms_.end(), room);
+  const auto found = std::find_if(rooms_.begin(), rooms_.end(),
+                                  [room](const Membership& each) { return each.room == room; });
   if (found == rooms_.end()) return fail("not_joined", "room", "the client is not in this room");
   session_.services().hub.leave(name_, room, *this);
   rooms_.erase(found);
@@ -77,11 +79,33 @@ void SocketIoNamespace::deliver(const RoutedBatch& batch, const RoutedEvent& eve
 
 void SocketIoNamespace::missed(uint64_t from, uint64_t to) { session_.missed(*this, from, to); }
 
+uint64_t SocketIoNamespace::next_offset() const { return session_.services().hub.delivered() + 1; }
+
+// Rooms of other namespaces than "/" are shown with theirs: "/admin:general".
+std::string SocketIoNamespace::shown(const std::string& name) const {
+  return name_ == "/" ? name : name_ + ":" + name;
+}
+
 void SocketIoNamespace::describe_to(SessionInfo& info) const {
-  // Rooms of other namespaces than "/" are shown with theirs: "/admin:general".
-  const std::string prefix = name_ == "/" ? "" : name_ + ":";
-  for (const std::string& room : rooms_) info.rooms.push_back(prefix + room);
-  for (const auto& selection : selections_) info.subscriptions.push_back(prefix + describe(*selection));
+  for (const Membership& each : rooms_) info.rooms.push_back(shown(each.room));
+  for (const Subscription& each : subscriptions_)
+    info.subscriptions.push_back(shown(describe(*each.selection)));
+}
+
+Interest SocketIoNamespace::interest_in(const Event& event) const {
+  const RouteTable& routes = session_.services().hub.routes();
+  // A page hears live events only.
+  const auto kind = [&event](uint64_t from) {
+    return event.is_backfill() || event.offset() < from ? Interest::Kind::too_late : Interest::Kind::wanted;
+  };
+  Interest interest;
+  for (const Membership& each : rooms_)
+    if (goes_to_room(routes, event, name_, each.room))
+      interest.prefer({kind(each.from), "room " + shown(each.room)});
+  for (const Subscription& each : subscriptions_)
+    if (each.selection->matches(routes, event))
+      interest.prefer({kind(each.from), shown(describe(*each.selection))});
+  return interest;
 }
 
 }  // namespace relay

@@ -12,6 +12,7 @@
 #include "hub/shard_hub.h"
 #include "pipeline/intake.h"
 #include "session/session.h"
+#include "session/why.h"
 
 namespace relay {
 
@@ -42,6 +43,7 @@ class SocketIoNamespace final : public Subscriber {
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] const std::string& sid() const { return sid_; }
   void describe_to(SessionInfo& info) const;
+  [[nodiscard]] Interest interest_in(const Event& event) const;
 
   // Subscriber
   void deliver(const RoutedBatch& batch, const RoutedEvent& event, const Delivery* delivery) override;
@@ -73,8 +75,19 @@ class SocketIoNamespace final : public Subscriber {
   SocketIoSession& session_;
   const std::string name_;
   const std::string sid_;
-  std::vector<std::string> rooms_;
-  std::vector<std::shared_ptr<const Selection>> selections_;
+  struct Membership {
+    std::string room;
+    uint64_t from;  // the first offset it can have brought
+  };
+  struct Subscription {
+    std::shared_ptr<const Selection> selection;
+    uint64_t from;
+  };
+  [[nodiscard]] uint64_t next_offset() const;
+  [[nodiscard]] std::string shown(const std::string& name) const;
+
+  std::vector<Membership> rooms_;
+  std::vector<Subscription> subscriptions_;
 };
 
 }  // namespace relay

@@ -171,4 +171,15 @@ SessionInfo SocketIoSession::info() const {
   return info;
 }
 
+bool SocketIoSession::answers_to(std::string_view id) const {
+  return Session::answers_to(id) || std::any_of(namespaces_.begin(), namespaces_.end(),
+                                                [id](const auto& each) { return each->sid() == id; });
+}
+
+Interest SocketIoSession::interest_in(const Event& event) const {
+  Interest interest;
+  for (const auto& each : namespaces_) interest.prefer(each->interest_in(event));
+  return interest;
+}
+
 }  // namespace relay

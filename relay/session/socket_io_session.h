@@ -34,6 +34,8 @@ class SocketIoSession final : public Session, private EngineIoOwner {
   void drain() override {}
   void closed(std::string_view reason) override;
   [[nodiscard]] SessionInfo info() const override;
+  /// A client knows itself by the sid of a namespace.
+  [[nodiscard]] bool answers_to(std::string_view id) const override;
 
   // For the namespaces.
   void push(Priority lane, FrameRef frame) { send(lane, std::move(frame)); }
@@ -46,6 +48,8 @@ class SocketIoSession final : public Session, private EngineIoOwner {
   [[nodiscard]] ShardServices& services() { return services_; }
 
  private:
+  [[nodiscard]] Interest interest_in(const Event& event) const override;
+
   // EngineIoOwner
   void engine_message(std::string_view text) override;
   void engine_binary(std::string_view bytes) override;

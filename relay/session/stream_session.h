@@ -33,6 +33,7 @@ class StreamSession : public Session, protected FeedSink {
   void start_heartbeat();
   virtual void beat() = 0;
 
+  [[nodiscard]] Interest interest_in(const Event& event) const override { return feed_.interest_in(event); }
   void send_event(const EventRef& event) override;
   [[nodiscard]] size_t history_room() const override { return room(); }
 

@@ -134,6 +134,17 @@ describe('stats', () => {
     assert.ok(socket.connected);
   });
 
+  test('why names the verdict, and an unknown client is a failed check', async (t) => {
+    const socket = await connectedSocketIo(t, relay);
+    const offset = (await relay.publish({ type: 'why.cli', data: 1 })).first_offset;
+    const known = await ctl(['why', socket.id, String(offset)]);
+    assert.deepEqual([known.code, known.stdout.split(':')[0]], [0, 'sent']);
+    const unknown = await ctl(['why', 'no body', String(offset)]);
+    assert.equal(unknown.code, 1, unknown.stderr);
+    assert.match(unknown.stdout, /^unknown_client: /);
+    assertRefused(await run(['why', 'a', 'b']), 64, /OFFSET/);
+  });
+
   test('no relay is 69', async () => {
     assertRefused(await run(['stats', '--url', 'ws://127.0.0.1:1']), 69, /127\.0\.0\.1:1/);
   });

@@ -61,6 +61,19 @@ describe('the HTTP interface:', () => {
     assert.deepEqual([method.status, method.json().code], [405, 'method_not_allowed']);
   });
 
+  test('why says what became of an event on its way to a client', async (t) => {
+    const client = await PlainClient.open(t, relay.ws('/ws?match=w.a'));
+    const { id } = (await relay.clients()).find((each) => each.subscriptions.includes('w.a'));
+    const { first_offset: first } = await relay.publish([seedEvent('w.a'), seedEvent('w.b')]);
+    await client.events.first();
+    const ask = async (name, offset) => (await relay.get(`/api/v1/why?client=${name}&offset=${offset}`)).json();
+    assert.equal((await ask(id, first)).verdict, 'sent');
+    assert.equal((await ask(id, first + 1)).verdict, 'not_subscribed');
+    assert.equal((await ask(id, first + 100)).verdict, 'not_in_log');
+    assert.equal((await ask('nobody', first)).verdict, 'unknown_client');
+    assert.equal((await ask(id, 'x')).code, 'bad_query');
+  });
+
   test('HEAD is GET without the body', async () => {
     const [got, head] = [await relay.get('/healthz'), await relay.request('HEAD', '/healthz')];
     assert.equal(head.status, 200);

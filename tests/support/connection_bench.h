@@ -15,9 +15,9 @@ namespace relay::test {
 /// An admin that notes what it was asked, and can be busy.
 class FakeAdmin final : public Admin {
  public:
-  [[nodiscard]] bool query(AdminQuery what, int, std::string_view) override {
+  [[nodiscard]] bool ask(AdminQuestion question) override {
     if (busy) return false;
-    asked.push_back(what);
+    asked.push_back(question.what);
     return true;
   }
   bool busy = false;

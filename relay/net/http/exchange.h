@@ -15,7 +15,7 @@ class Admin;
 /// One request being answered, as a handler sees it. Implemented by the connection. [shard]
 ///
 /// A handler answers at once with `respond`, or keeps quiet and is answered for later: by the publication it
-/// submitted (`await_publication`), or by the control thread (Admin::query).
+/// submitted (`await_publication`), or by the control thread (Admin::ask).
 class HttpExchange {
  public:
   virtual ~HttpExchange() = default;
@@ -56,6 +56,7 @@ void handle_stats(HttpExchange& exchange);
 void handle_clients(HttpExchange& exchange);
 void handle_rooms(HttpExchange& exchange);
 void handle_plugins(HttpExchange& exchange);
+void handle_why(HttpExchange& exchange);
 void handle_page(HttpExchange& exchange);
 
 }  // namespace relay

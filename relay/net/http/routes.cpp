@@ -18,6 +18,7 @@ constexpr std::array kEndpoints = {
     Endpoint{"/api/v1/clients", Kind::http, "GET", handle_clients},
     Endpoint{"/api/v1/rooms", Kind::http, "GET", handle_rooms},
     Endpoint{"/api/v1/plugins", Kind::http, "GET", handle_plugins},
+    Endpoint{"/api/v1/why", Kind::http, "GET", handle_why},
     Endpoint{"/healthz", Kind::http, "GET", handle_healthz},
     Endpoint{"/readyz", Kind::http, "GET", handle_readyz},
     Endpoint{"/", Kind::http, "GET", handle_page},
