@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "event/envelope.h"
-#include "hub/shard_hub.h"
+#include "hub/selection.h"
 #include "pipeline/route_table.h"
 
 namespace relay {

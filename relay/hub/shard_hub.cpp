@@ -1,162 +1,112 @@
 #include "hub/shard_hub.h"
 
 #include <algorithm>
-#include <deque>
 #include <utility>
-
-#include "hub/member_list.h"
 
 namespace relay {
 namespace {
 
-struct TextHash {
-  using is_transparent = void;
-  size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
-};
-template <class Value>
-using TextMap = std::unordered_map<std::string, Value, TextHash, std::equal_to<>>;
-
 constexpr size_t kMissedRanges = 64;
-
-struct FilterClass {
-  std::shared_ptr<const Selection> selection;
-  MemberList members;
-};
 
 }  // namespace
 
-struct ShardHub::Impl {
-  explicit Impl(size_t limit) : max_room_size(limit) {}
-
-  void dispatch(const RoutedBatch& batch, const RoutedEvent& event);
-  void deliver(const RoutedBatch& batch, const RoutedEvent& event, const Delivery* delivery,
-               const MemberList& members);
-  void missed(uint64_t from, uint64_t to, const MemberList& members);
-  [[nodiscard]] const MemberList* find_room(std::string_view namespace_, std::string_view room) const;
-
-  const size_t max_room_size;
-  TextMap<TextMap<MemberList>> namespaces;
-  std::vector<std::unique_ptr<FilterClass>> classes;
-  TextMap<FilterClass*> classes_by_key;
-  std::deque<std::pair<uint64_t, uint64_t>> missed_ranges;
-  // Members stamped with the current delivery have it already: rooms and classes may overlap.
-  uint64_t stamp = 0;
-};
-
 ShardHub::ShardHub(size_t max_room_size)
-    : impl_(std::make_unique<Impl>(max_room_size)), routes_(std::make_shared<const RouteTable>()) {}
+    : index_(max_room_size), routes_(std::make_shared<const RouteTable>()) {}
 
 ShardHub::~ShardHub() = default;
-
-bool ShardHub::join(std::string_view namespace_, std::string_view room, Subscriber& subscriber) {
-  const MemberList* const present = impl_->find_room(namespace_, room);
-  const bool full =
-      impl_->max_room_size != 0 && present != nullptr && present->size() >= impl_->max_room_size;
-  if (full) return present->contains(subscriber);
-  impl_->namespaces[std::string(namespace_)][std::string(room)].add(subscriber);
-  return true;
-}
-
-void ShardHub::leave(std::string_view namespace_, std::string_view room, Subscriber& subscriber) {
-  const auto rooms = impl_->namespaces.find(namespace_);
-  if (rooms == impl_->namespaces.end()) return;
-  const auto found = rooms->second.find(room);
-  if (found == rooms->second.end()) return;
-  found->second.remove(subscriber);
-  if (found->second.empty()) rooms->second.erase(found);
-  if (rooms->second.empty()) impl_->namespaces.erase(rooms);
-}
-
-void ShardHub::subscribe(const std::shared_ptr<const Selection>& selection, Subscriber& subscriber) {
-  FilterClass*& filter_class = impl_->classes_by_key[selection->key];
-  if (filter_class == nullptr) {
-    impl_->classes.push_back(std::make_unique<FilterClass>());
-    filter_class = impl_->classes.back().get();
-    filter_class->selection = selection;
-  }
-  filter_class->members.add(subscriber);
-}
-
-void ShardHub::unsubscribe(const Selection& selection, Subscriber& subscriber) {
-  const auto found = impl_->classes_by_key.find(selection.key);
-  if (found == impl_->classes_by_key.end()) return;
-  FilterClass* const filter_class = found->second;
-  filter_class->members.remove(subscriber);
-  if (!filter_class->members.empty()) return;
-  impl_->classes_by_key.erase(found);
-  std::erase_if(impl_->classes, [filter_class](const auto& owned) { return owned.get() == filter_class; });
-}
 
 void ShardHub::dispatch(const RoutedBatch& batch) {
   if (batch.routes) routes_ = batch.routes;
   for (const RoutedEvent& event : batch.events) {
-    if (!event.event->is_backfill()) impl_->dispatch(batch, event);
+    if (!event.event->is_backfill()) gather(batch, event);
     delivered_ = event.event->offset();
   }
+  deliver_apart(batch);
+  for (Audience* const audience : touched_) {
+    const Run run{++runs_, batch, audience->hits};
+    for (Subscriber* const member : audience->members)
+      if (member->apart_ != stamp_) member->deliver(run);
+    audience->hits.clear();
+  }
+  touched_.clear();
 }
 
-void ShardHub::Impl::dispatch(const RoutedBatch& batch, const RoutedEvent& event) {
+void ShardHub::gather(const RoutedBatch& batch, const RoutedEvent& event) {
   const std::string_view target = event.event->room();
   for (uint32_t i = 0; i < event.deliveries; ++i) {
     const Delivery& delivery = batch.deliveries[event.first_delivery + i];
     const Route& route = *delivery.route;
-    ++stamp;
+    ++stamp_;
     const auto into = [&](std::string_view room) {
-      if (const MemberList* members = find_room(route.namespace_, room))
-        deliver(batch, event, &delivery, *members);
+      if (const Room* found = index_.find_room(route.namespace_, room))
+        gather_for_room(*found, {&event, &delivery});
     };
     if (!target.empty())
       into(target);
     else
       for (const std::string& room : route.rooms) into(room);
   }
-  ++stamp;
-  for (const auto& filter_class : classes)
-    if (filter_class->selection->matches(batch, event)) deliver(batch, event, nullptr, filter_class->members);
+  ++stamp_;
+  index_.each_class([&](const FilterClass& filter_class) {
+    if (filter_class.selection->matches(batch, event)) gather_for(filter_class.audiences, {&event, nullptr});
+  });
 }
 
-void ShardHub::Impl::deliver(const RoutedBatch& batch, const RoutedEvent& event, const Delivery* delivery,
-                             const MemberList& members) {
-  for (Subscriber* const subscriber : members.members()) {
-    if (std::exchange(subscriber->last_delivery_, stamp) == stamp) continue;
-    subscriber->deliver(batch, event, delivery);
+void ShardHub::gather_for_room(const Room& room, const Hit& hit) {
+  gather_for(room.audiences, hit);
+  for (Subscriber* const owner : room.owners) own_hits_.push_back({owner, hit});
+}
+
+void ShardHub::gather_for(const std::vector<Audience*>& audiences, const Hit& hit) {
+  for (Audience* const audience : audiences) {
+    if (std::exchange(audience->stamp, stamp_) == stamp_) continue;
+    if (audience->hits.empty()) touched_.push_back(audience);
+    audience->hits.push_back(hit);
   }
 }
 
+// Those with a hit in a room of their own get it at its place among what their audience gets.
+void ShardHub::deliver_apart(const RoutedBatch& batch) {
+  ++stamp_;
+  for (const OwnHit& own : own_hits_) {
+    Subscriber& subscriber = *own.subscriber;
+    if (std::exchange(subscriber.apart_, stamp_) == stamp_) continue;
+    std::vector<Hit> hits;
+    if (subscriber.audience_ != nullptr) hits = subscriber.audience_->hits;
+    for (const OwnHit& other : own_hits_)
+      if (other.subscriber == &subscriber) hits.push_back(other.hit);
+    std::stable_sort(hits.begin(), hits.end(), [](const Hit& a, const Hit& b) { return a.event < b.event; });
+    subscriber.deliver({++runs_, batch, hits});
+  }
+  own_hits_.clear();
+}
+
 bool ShardHub::was_missed(uint64_t offset) const {
-  return std::any_of(impl_->missed_ranges.begin(), impl_->missed_ranges.end(),
+  return std::any_of(missed_ranges_.begin(), missed_ranges_.end(),
                      [offset](const auto& range) { return range.first <= offset && offset <= range.second; });
 }
 
 void ShardHub::missed(uint64_t from, uint64_t to) {
-  if (impl_->missed_ranges.size() == kMissedRanges) impl_->missed_ranges.pop_front();
-  impl_->missed_ranges.emplace_back(from, to);
+  if (missed_ranges_.size() == kMissedRanges) missed_ranges_.pop_front();
+  missed_ranges_.emplace_back(from, to);
   delivered_ = std::max(delivered_, to);
-  ++impl_->stamp;
-  for (const auto& [namespace_, rooms] : impl_->namespaces)
-    for (const auto& [name, members] : rooms) impl_->missed(from, to, members);
-  for (const auto& filter_class : impl_->classes) impl_->missed(from, to, filter_class->members);
-}
-
-void ShardHub::Impl::missed(uint64_t from, uint64_t to, const MemberList& members) {
-  for (Subscriber* const subscriber : members.members())
-    if (std::exchange(subscriber->last_delivery_, stamp) != stamp) subscriber->missed(from, to);
-}
-
-const MemberList* ShardHub::Impl::find_room(std::string_view namespace_, std::string_view room) const {
-  const auto rooms = namespaces.find(namespace_);
-  if (rooms == namespaces.end()) return nullptr;
-  const auto found = rooms->second.find(room);
-  return found == rooms->second.end() ? nullptr : &found->second;
+  index_.each_audience([from, to](const Audience& audience) {
+    for (Subscriber* const member : audience.members) member->missed(from, to);
+  });
+  index_.each_room([from, to](const Room& room) {
+    for (Subscriber* const owner : room.owners)
+      if (owner->audience_ == nullptr) owner->missed(from, to);
+  });
 }
 
 std::vector<ShardHub::RoomInfo> ShardHub::rooms() const {
   std::vector<RoomInfo> infos;
-  for (const auto& [namespace_, rooms] : impl_->namespaces)
-    for (const auto& [name, members] : rooms) infos.push_back({namespace_, name, members.size()});
+  index_.each_room([&infos](const Room& room) {
+    infos.push_back({room.namespace_, room.name, room.members});
+  });
   return infos;
 }
 
-size_t ShardHub::filter_classes() const { return impl_->classes.size(); }
+size_t ShardHub::filter_classes() const { return index_.class_count(); }
 
 }  // namespace relay

@@ -137,7 +137,7 @@ void Connection::on_published(uint64_t token, const PublishResult& result) {
 
 // A publisher may be owed thousands of answers within one iteration, more than an outbox holds.
 void Connection::relieve() {
-  if (session_live_ && session_->outbox().frames() > session_->outbox().limits().frames / 2) flush();
+  if (session_live_ && session_->outbox().messages() > session_->outbox().limits().messages / 2) flush();
 }
 
 void Connection::on_answer(HttpResponse response) {
@@ -191,13 +191,18 @@ void Connection::flush_outbox() {
   const bool coalesce = services().config->performance.batch_messages;
   std::string& scratch = host_.scratch();
   Outbox& outbox = session_->outbox();
-  for (size_t sent = 0; !outbox.empty() && sent < kMaxFlushBytes && !wire_.blocked();
-       sent += scratch.size()) {
+  for (size_t sent = 0; !outbox.empty() && sent < kMaxFlushBytes && !wire_.blocked();) {
     scratch.clear();
+    if (const FrameRef alone = outbox.take_if_alone()) {
+      sent += alone->bytes().size();
+      if (!write(alone->bytes())) return;
+      continue;
+    }
     if (coalesce)
       outbox.drain(scratch, kMaxWriteBytes);
     else
       outbox.drain_one(scratch, kMaxWriteBytes);
+    sent += scratch.size();
     if (!write(scratch)) return;
   }
   if (!close_after_flush_) session_->drained();

@@ -346,6 +346,7 @@ void ShardLoop::Impl::flush_all() {
 
 void ShardLoop::Impl::dispatch(const RoutedBatch& batch) {
   hub.dispatch(batch);
+  frames.batch_done();
   if (frames.live_bytes() > memory_share()) shed();
   dispatched += batch.events.size();
   // Coalesce across batches, but never pile up more than an outbox holds before the sockets get their turn.

@@ -93,11 +93,6 @@ void EventFeed::clear() {
   }
 }
 
-void EventFeed::deliver(const RoutedBatch&, const RoutedEvent& event, const Delivery*) {
-  if (std::exchange(newest_live_, event.event->offset()) == event.event->offset()) return;
-  sink_.send_event(event.event);
-}
-
 void EventFeed::missed(uint64_t from, uint64_t to) {
   sink_.send_gap({to - from + 1, from, to, gap_reason::kShardSlow});
 }

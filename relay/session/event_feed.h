@@ -20,7 +20,9 @@ namespace relay {
 class FeedSink {
  public:
   virtual ~FeedSink() = default;
+  /// One event of the past.
   virtual void send_event(const EventRef& event) = 0;
+  virtual void send_run(const Run& run) = 0;
   virtual void send_gap(const GapNotice& gap) = 0;
   /// How many events of the past may be sent now.
   [[nodiscard]] virtual size_t history_room() const = 0;
@@ -69,7 +71,7 @@ class EventFeed final : private Subscriber {
   };
 
   // Subscriber
-  void deliver(const RoutedBatch& batch, const RoutedEvent& event, const Delivery* delivery) override;
+  void deliver(const Run& run) override { sink_.send_run(run); }
   void missed(uint64_t from, uint64_t to) override;
 
   [[nodiscard]] Entry* find(std::string_view name, bool room);
@@ -87,7 +89,6 @@ class EventFeed final : private Subscriber {
   ShardServices& services_;
   FeedSink& sink_;
   std::vector<Entry> entries_;
-  uint64_t newest_live_ = 0;  // a room and a selection may both bring an event
   MemberTimer<EventFeed> timer_{*this, &EventFeed::on_timer};
 };
 

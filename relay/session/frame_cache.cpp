@@ -7,9 +7,12 @@
 #include "codec/sse.h"
 #include "codec/websocket_frame.h"
 #include "event/serialize.h"
+#include "session/frame_bundler.h"
 
 namespace relay {
 namespace {
+
+constexpr size_t kMaxCachedBytes = 4 << 20;
 
 bool is_seed(StreamFormat format) {
   return format == StreamFormat::seed || format == StreamFormat::v1_seed ||
@@ -67,10 +70,57 @@ std::string encode_stream_frame(const Event& event, StreamFormat format, std::st
 
 FrameCache::FrameCache(std::string epoch) : epoch_(std::move(epoch)) {}
 
+const std::vector<RunFrame>& FrameCache::stream_run(const Run& run, StreamFormat format, size_t bundle) {
+  RunFrames& made = stream_runs_[static_cast<size_t>(format)];
+  if (std::exchange(made.run, run.id) == run.id) return made.frames;
+  FrameBundler bundler(bundle, live_bytes_, made.frames);
+  const Event* last = nullptr;
+  for (const Hit& hit : run.hits) {
+    // A room and a selection may both bring an event; a stream wants it once.
+    const EventRef& event = hit.event->event;
+    if (std::exchange(last, event.get()) == event.get()) continue;
+    bundler.add(stream(event, format), event->priority());
+  }
+  bundler.finish();
+  return made.frames;
+}
+
+const std::vector<RunFrame>& FrameCache::socket_io_run(const Run& run, std::string_view namespace_,
+                                                       size_t bundle) {
+  RunFrames& made = socket_io_run_;
+  if (made.run == run.id && made.namespace_ == namespace_) return made.frames;
+  made.run = run.id;
+  made.namespace_ = namespace_;
+  FrameBundler bundler(bundle, live_bytes_, made.frames);
+  Priority lane = Priority::normal;
+  for (const Hit& hit : run.hits) {
+    const Priority priority = hit.event->event->priority();
+    if (std::exchange(lane, priority) != priority) bundler.finish();
+    bundler.add(hit.delivery != nullptr ? socket_io(run.batch, *hit.event, *hit.delivery)
+                                        : socket_io_subscribed(hit.event->event, namespace_),
+                priority);
+  }
+  bundler.finish();
+  return made.frames;
+}
+
+void FrameCache::batch_done() {
+  for (RunFrames& run : stream_runs_) run.frames.clear();
+  socket_io_run_.frames.clear();
+  if (cached_bytes_ <= kMaxCachedBytes) return;
+  for (Slot& slot : slots_) slot = Slot();
+  cached_bytes_ = 0;
+}
+
+FrameRef FrameCache::count(FrameRef frame) {
+  cached_bytes_ += frame->bytes().size();
+  return frame;
+}
+
 FrameRef FrameCache::stream(const EventRef& event, StreamFormat format) {
   FrameRef& frame = slot_of(event).streams[static_cast<size_t>(format)];
   if (!frame)
-    frame = Frame::make(encode_stream_frame(*event, format, epoch_), origin_of(*event), &live_bytes_);
+    frame = count(Frame::make(encode_stream_frame(*event, format, epoch_), origin_of(*event), &live_bytes_));
   return frame;
 }
 
@@ -81,8 +131,8 @@ FrameRef FrameCache::socket_io(const RoutedBatch& batch, const RoutedEvent& even
   if (!frames[index]) {
     const Route& route = *delivery.route;
     if (delivery.view >= 0)
-      frames[index] = socket_io_frame(*event.event, route.namespace_, route.event,
-                                      batch.views[static_cast<size_t>(delivery.view)], live_bytes_);
+      frames[index] = count(socket_io_frame(*event.event, route.namespace_, route.event,
+                                            batch.views[static_cast<size_t>(delivery.view)], live_bytes_));
     else
       frames[index] =
           socket_io_frame(*event.event, route.namespace_, route.event, seed_json(*event.event), live_bytes_);
@@ -95,7 +145,7 @@ FrameRef FrameCache::socket_io_subscribed(const EventRef& event, std::string_vie
   const auto found = std::find_if(frames.begin(), frames.end(),
                                   [namespace_](const auto& each) { return each.first == namespace_; });
   if (found != frames.end()) return found->second;
-  FrameRef frame = socket_io_frame(*event, namespace_, "event", seed_json(*event), live_bytes_);
+  FrameRef frame = count(socket_io_frame(*event, namespace_, "event", seed_json(*event), live_bytes_));
   frames.emplace_back(namespace_, frame);
   return frame;
 }

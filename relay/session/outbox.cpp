@@ -11,32 +11,39 @@ constexpr auto kNormal = static_cast<size_t>(Priority::normal);
 
 bool is_event(const Frame& frame) { return frame.offset() != 0; }
 
+/// Messages in a frame.
+size_t weight(const Frame& frame) { return std::max<size_t>(frame.events(), 1); }
+
 }  // namespace
 
 Outbox::Push Outbox::push(Priority lane, FrameRef frame) {
-  const size_t bytes = frame->bytes().size();
-  if (!fits(bytes) && !make_room(lane, bytes)) {
+  if (!fits(*frame) && !make_room(lane, *frame)) {
     if (limits_.policy == SlowClientPolicy::disconnect || lane == Priority::critical || !is_event(*frame))
       return Push::overflow;
-    drops_.dropped(frame->offset(), DropReason::queue_full);
+    give_up(*frame, DropReason::queue_full);
     return Push::dropped_newcomer;
   }
+  messages_ += weight(*frame);
+  bytes_ += frame->bytes().size();
   lanes_[static_cast<size_t>(lane)].push_back(std::move(frame), ++arrivals_);
-  ++frames_;
-  bytes_ += bytes;
   return Push::queued;
 }
 
-bool Outbox::fits(size_t bytes) const {
-  return frames_ == 0 || (frames_ < limits_.frames && bytes_ + bytes <= limits_.bytes);
+bool Outbox::fits(const Frame& frame) const {
+  return messages_ == 0 ||
+         (messages_ + weight(frame) <= limits_.messages && bytes_ + frame.bytes().size() <= limits_.bytes);
 }
 
-bool Outbox::make_room(Priority lane, size_t bytes) {
+void Outbox::give_up(const Frame& frame, DropReason reason) {
+  for (const uint64_t offset : frame.offsets()) drops_.dropped(offset, reason);
+}
+
+bool Outbox::make_room(Priority lane, const Frame& frame) {
   if (limits_.policy == SlowClientPolicy::disconnect) return false;
   // A pass over everything that waits pays off once enough has come since the last.
-  const bool may_conflate = arrivals_ - conflated_at_ >= frames_ / 4;
+  const bool may_conflate = arrivals_ - conflated_at_ >= messages_ / 4;
   if (limits_.policy == SlowClientPolicy::conflate && may_conflate) conflate();
-  while (!fits(bytes))
+  while (!fits(frame))
     if (!drop_oldest(lane)) return false;
   return true;
 }
@@ -47,7 +54,7 @@ bool Outbox::drop_oldest(Priority lane) {
     FrameLane& victims = lanes_[i];
     for (size_t at = 0; at < victims.size(); ++at) {
       if (!is_event(victims[at])) continue;
-      drops_.dropped(take(victims, at)->offset(), DropReason::queue_full);
+      give_up(*take(victims, at), DropReason::queue_full);
       return true;
     }
   }
@@ -58,9 +65,9 @@ void Outbox::conflate() {
   conflated_at_ = arrivals_;
   for (size_t i = kNormal; i < lanes_.size(); ++i) {
     lanes_[i].keep_newest_of_each_key([this](const Frame& frame) {
-      --frames_;
+      messages_ -= weight(frame);
       bytes_ -= frame.bytes().size();
-      drops_.dropped(frame.offset(), DropReason::conflated);
+      give_up(frame, DropReason::conflated);
     });
   }
 }
@@ -70,7 +77,7 @@ void Outbox::shed(DropReason reason) {
     size_t kept = 0;
     while (kept < lanes_[i].size()) {
       if (is_event(lanes_[i][kept]))
-        drops_.dropped(take(lanes_[i], kept)->offset(), reason);
+        give_up(*take(lanes_[i], kept), reason);
       else
         ++kept;
     }
@@ -79,7 +86,7 @@ void Outbox::shed(DropReason reason) {
 
 FrameRef Outbox::take(FrameLane& lane, size_t index) {
   FrameRef frame = lane.take(index);
-  --frames_;
+  messages_ -= weight(*frame);
   bytes_ -= frame->bytes().size();
   return frame;
 }
@@ -116,6 +123,16 @@ size_t Outbox::move_passed_over(std::string& out, size_t max_bytes) {
   return moved;
 }
 
+FrameRef Outbox::take_if_alone() {
+  FrameLane* only = nullptr;
+  for (FrameLane& lane : lanes_) {
+    if (lane.empty()) continue;
+    if (only != nullptr || lane.size() > 1) return {};
+    only = &lane;
+  }
+  return only == nullptr ? FrameRef() : take(*only, 0);
+}
+
 size_t Outbox::drain(std::string& out, size_t max_bytes) {
   const bool behind = bytes_ > max_bytes;
   size_t moved = behind ? move_passed_over(out, max_bytes) : 0;
@@ -134,13 +151,13 @@ size_t Outbox::drain_one(std::string& out, size_t behind_bytes) {
 bool Outbox::holds(uint64_t offset) const {
   for (const FrameLane& lane : lanes_)
     for (size_t i = 0; i < lane.size(); ++i)
-      if (lane[i].offset() == offset) return true;
+      if (std::binary_search(lane[i].offsets().begin(), lane[i].offsets().end(), offset)) return true;
   return false;
 }
 
 void Outbox::clear() {
   lanes_ = {};
-  frames_ = 0;
+  messages_ = 0;
   bytes_ = 0;
 }
 

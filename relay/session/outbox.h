@@ -38,7 +38,7 @@ class DropSink {
 class Outbox {
  public:
   struct Limits {
-    size_t frames;
+    size_t messages;
     size_t bytes;
     SlowClientPolicy policy = SlowClientPolicy::drop_oldest_low;
   };
@@ -49,12 +49,15 @@ class Outbox {
 
   [[nodiscard]] Push push(Priority lane, FrameRef frame);
 
-  [[nodiscard]] bool empty() const { return frames_ == 0; }
-  [[nodiscard]] size_t frames() const { return frames_; }
+  [[nodiscard]] bool empty() const { return messages_ == 0; }
+  /// Messages that wait; a bundle counts as many as it has.
+  [[nodiscard]] size_t messages() const { return messages_; }
   [[nodiscard]] size_t bytes() const { return bytes_; }
   [[nodiscard]] const Limits& limits() const { return limits_; }
   [[nodiscard]] bool holds(uint64_t offset) const;
 
+  /// The frame that waits when it is the only one, so that its bytes need not be gathered; else null.
+  [[nodiscard]] FrameRef take_if_alone();
   /// Appends whole frames to `out` until it holds `max_bytes` or the outbox is empty; at least one frame if
   /// there is any. Returns the number of frames moved.
   size_t drain(std::string& out, size_t max_bytes);
@@ -67,8 +70,9 @@ class Outbox {
 
  private:
   [[nodiscard]] FrameLane* next_lane(bool behind);
-  [[nodiscard]] bool fits(size_t bytes) const;
-  [[nodiscard]] bool make_room(Priority lane, size_t bytes);
+  [[nodiscard]] bool fits(const Frame& frame) const;
+  void give_up(const Frame& frame, DropReason reason);
+  [[nodiscard]] bool make_room(Priority lane, const Frame& frame);
   [[nodiscard]] bool drop_oldest(Priority lane);
   void conflate();
   bool move_first(FrameLane& lane, std::string& out, size_t max_bytes);
@@ -81,7 +85,7 @@ class Outbox {
   std::array<uint8_t, 4> passed_over_{};  // writes that took nothing of a lane although it had something
   uint64_t arrivals_ = 0;
   uint64_t conflated_at_ = 0;  // arrivals_ when conflating was last tried
-  size_t frames_ = 0;
+  size_t messages_ = 0;
   size_t bytes_ = 0;
 };
 

@@ -32,18 +32,18 @@ Session::Session(std::string id, ShardServices& services, Transport& transport)
 bool Session::send(Priority lane, FrameRef frame, bool urgent) {
   if (closing_) return false;
   const bool was_empty = outbox_.empty();
-  const bool is_event = frame->offset() != 0;
+  const size_t events = frame->events();
   const Outbox::Push push = outbox_.push(lane, std::move(frame));
   if (push == Outbox::Push::overflow) {
     close(websocket_close::kTryLater, "too slow");
     return false;
   }
-  if (is_event && push != Outbox::Push::dropped_newcomer) {
-    ++events_sent_;
-    ++services_.counters.events_delivered;
+  if (push == Outbox::Push::queued) {
+    events_sent_ += events;
+    services_.counters.events_delivered += events;
   }
   // An outbox that was not empty is known to the transport already: it is queued for a flush, or blocked.
-  if (urgent || lane == Priority::critical || !is_event)
+  if (urgent || lane == Priority::critical || events == 0)
     transport_.flush_soon();
   else if (was_empty)
     transport_.flush_in_turn();
@@ -68,7 +68,7 @@ SessionInfo Session::base_info(std::string_view protocol) const {
   info.connected_us = connected_us_;
   info.events_sent = events_sent_;
   info.events_dropped = drops_.total();
-  info.queued_frames = outbox_.frames();
+  info.queued_frames = outbox_.messages();
   info.queued_bytes = outbox_.bytes();
   return info;
 }
@@ -80,12 +80,19 @@ std::optional<GapNotice> Session::gap_to_tell() {
   return GapNotice{gap.events, gap.from, gap.to, to_string(gap.reason)};
 }
 
+size_t Session::bundle_limit() const {
+  constexpr size_t kMostEvents = 64;
+  const PerformanceConfig& config = services_.config->performance;
+  if (!config.batch_messages || config.slow_client_policy == SlowClientPolicy::conflate) return 1;
+  return std::clamp<size_t>(static_cast<size_t>(config.message_queue_size) / 8, 1, kMostEvents);
+}
+
 size_t Session::room() const {
-  const size_t half = outbox_.limits().frames / 2;
+  const size_t half = outbox_.limits().messages / 2;
   // However small the bound, one frame at a time gets through.
   if (outbox_.empty()) return std::max<size_t>(half, 1);
   if (outbox_.bytes() > outbox_.limits().bytes / 2) return 0;
-  return half - std::min(half, outbox_.frames());
+  return half - std::min(half, outbox_.messages());
 }
 
 }  // namespace relay

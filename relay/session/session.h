@@ -96,6 +96,9 @@ class Session {
   [[nodiscard]] SessionInfo base_info(std::string_view protocol) const;
   /// What was dropped on its way, once there is room again to tell; nothing when there is nothing to tell.
   [[nodiscard]] std::optional<GapNotice> gap_to_tell();
+  /// Events that may go into one bundle: a small part of the queue, and one where each is looked at by
+  /// itself.
+  [[nodiscard]] size_t bundle_limit() const;
   /// Frames that may be queued without pushing others out: half the bound, so that live events find room.
   [[nodiscard]] size_t room() const;
 

@@ -33,7 +33,9 @@ Status SocketIoNamespace::enter(std::string_view role) {
   if (role.empty()) role = "observer";
   if (!is_valid_role(role)) return fail("bad_role", "role", "Invalid role: use 1 to 32 of a-z, _ and -");
   const std::string& default_room = session_.services().config->rooms.default_room;
-  for (const std::string& room : {sid_, default_room, std::string(role) + "s"})
+  session_.services().hub.own(name_, sid_, *this);
+  rooms_.push_back({sid_, next_offset()});
+  for (const std::string& room : {default_room, std::string(role) + "s"})
     if (Status joined = join(room); !joined) return joined;
   return {};
 }
@@ -69,13 +71,7 @@ Status SocketIoNamespace::leave(std::string_view room) {
   return {};
 }
 
-void SocketIoNamespace::deliver(const RoutedBatch& batch, const RoutedEvent& event,
-                                const Delivery* delivery) {
-  FrameCache& frames = session_.services().frames;
-  session_.push(event.event->priority(), delivery != nullptr
-                                             ? frames.socket_io(batch, event, *delivery)
-                                             : frames.socket_io_subscribed(event.event, name_));
-}
+void SocketIoNamespace::deliver(const Run& run) { session_.push_run(*this, run); }
 
 void SocketIoNamespace::missed(uint64_t from, uint64_t to) { session_.missed(*this, from, to); }
 

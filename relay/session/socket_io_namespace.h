@@ -46,7 +46,7 @@ class SocketIoNamespace final : public Subscriber {
   [[nodiscard]] Interest interest_in(const Event& event) const;
 
   // Subscriber
-  void deliver(const RoutedBatch& batch, const RoutedEvent& event, const Delivery* delivery) override;
+  void deliver(const Run& run) override;
   void missed(uint64_t from, uint64_t to) override;
 
  private:

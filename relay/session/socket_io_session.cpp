@@ -6,6 +6,7 @@
 
 #include "base/ids.h"
 #include "codec/websocket_frame.h"
+#include "session/frame_cache.h"
 #include "session/socket_io_namespace.h"
 
 namespace relay {
@@ -115,6 +116,12 @@ SocketIoNamespace* SocketIoSession::find(std::string_view namespace_) const {
   for (const auto& each : namespaces_)
     if (each->name() == namespace_) return each.get();
   return nullptr;
+}
+
+void SocketIoSession::push_run(const SocketIoNamespace& receiver, const Run& run) {
+  if (closing()) return;
+  for (const auto& [frame, priority] : services_.frames.socket_io_run(run, receiver.name(), bundle_limit()))
+    send(priority, frame);
 }
 
 void SocketIoSession::push_packet(std::string_view packet) { engine_send(packet); }

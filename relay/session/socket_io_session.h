@@ -38,7 +38,7 @@ class SocketIoSession final : public Session, private EngineIoOwner {
   [[nodiscard]] bool answers_to(std::string_view id) const override;
 
   // For the namespaces.
-  void push(Priority lane, FrameRef frame) { send(lane, std::move(frame)); }
+  void push_run(const SocketIoNamespace& receiver, const Run& run);
   /// One Socket.IO packet, ahead of the events that wait.
   void push_packet(std::string_view packet);
   /// Publishes for `publisher`, which is told when it asked for an acknowledgement.

@@ -89,6 +89,12 @@ void StreamSession::send_event(const EventRef& event) {
   send(Priority::normal, services_.frames.stream(event, format_), event->priority() == Priority::critical);
 }
 
+void StreamSession::send_run(const Run& run) {
+  if (closing()) return;
+  for (const auto& [frame, priority] : services_.frames.stream_run(run, format_, bundle_limit()))
+    send(Priority::normal, frame, priority == Priority::critical);
+}
+
 void StreamSession::drained() {
   if (closing()) return;
   if (const auto gap = gap_to_tell()) send_gap(*gap);

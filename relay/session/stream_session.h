@@ -35,6 +35,7 @@ class StreamSession : public Session, protected FeedSink {
 
   [[nodiscard]] Interest interest_in(const Event& event) const override { return feed_.interest_in(event); }
   void send_event(const EventRef& event) override;
+  void send_run(const Run& run) override;
   [[nodiscard]] size_t history_room() const override { return room(); }
 
   EventFeed feed_;

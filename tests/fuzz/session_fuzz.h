@@ -46,7 +46,7 @@ void play(std::string_view input, const SessionRequest& request) {
     } else if (valid_utf8_prefix(message) == message.size()) {
       session.receive_text(message);
     }
-    if (session.outbox().frames() > kMaxQueue) std::abort();
+    if (session.outbox().messages() > kMaxQueue) std::abort();
     (void)session.info();
   }
   session.closed("fuzz");

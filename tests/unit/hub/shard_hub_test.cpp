@@ -10,14 +10,17 @@ using namespace relay;
 namespace {
 
 struct Listener final : Subscriber {
-  void deliver(const RoutedBatch&, const RoutedEvent& event, const Delivery* delivery) override {
-    got.push_back(std::to_string(event.event->offset()) +
-                  (delivery ? ":" + delivery->route->event : ":class"));
+  void deliver(const Run& run) override {
+    runs.push_back(run.id);
+    for (const auto& [event, delivery] : run.hits)
+      got.push_back(std::to_string(event->event->offset()) +
+                    (delivery ? ":" + delivery->route->event : ":class"));
   }
   void missed(uint64_t from, uint64_t to) override {
     got.push_back("missed:" + std::to_string(from) + "-" + std::to_string(to));
   }
   std::vector<std::string> got;
+  std::vector<uint64_t> runs;
 };
 
 using Got = std::vector<std::string>;
@@ -210,6 +213,58 @@ TEST_CASE_METHOD(Fixture, "members come and go in any order, in small rooms and 
   for (size_t i = 0; i < 100; ++i) CHECK(listeners[i]->got.size() == (i % 3 == 0 ? 0 : 1));
   for (size_t i = 0; i < 100; ++i) hub.leave("/", "a", *listeners[99 - i]);
   CHECK(hub.rooms().empty());
+}
+
+TEST_CASE_METHOD(Fixture, "who is in the same rooms and classes gets the same run, others another") {
+  Listener one, two, other;
+  for (Listener* each : {&one, &two, &other}) REQUIRE(hub.join("/", "a", *each));
+  hub.subscribe(selection({"**"}), two);
+  hub.subscribe(selection({"**"}), one);
+  add("t", {&to_a});
+  add("t", {&to_ab});
+  dispatch();
+  CHECK(one.got == Got{"1:e", "1:class", "2:f", "2:class"});
+  CHECK(one.runs == two.runs);
+  CHECK(one.runs.size() == 1);
+  CHECK(other.got == Got{"1:e", "2:f"});
+  CHECK(other.runs != one.runs);
+  hub.unsubscribe(*selection({"**"}), one);
+  add("t", {&to_a});
+  dispatch();
+  CHECK(one.runs.back() == other.runs.back());
+}
+
+TEST_CASE_METHOD(Fixture,
+                 "a room of one's own does not set one apart, and keeps its place among the others") {
+  Listener one, two;
+  for (Listener* each : {&one, &two}) REQUIRE(hub.join("/", "a", *each));
+  hub.own("/", "sid-1", one);
+  hub.own("/", "sid-2", two);
+  add("t", {&to_a});
+  dispatch();
+  CHECK(one.runs == two.runs);
+  add("t", {&to_a});
+  add("t", {&to_a}, "sid-1");
+  add("t", {&to_a});
+  dispatch();
+  CHECK(one.got == Got{"1:e", "2:e", "3:e", "4:e"});
+  CHECK(two.got == Got{"1:e", "2:e", "4:e"});
+  REQUIRE(hub.join("/", "sid-1", two));
+  add("t", {&to_a}, "sid-1");
+  dispatch();
+  CHECK(one.got.back() == "5:e");
+  CHECK(two.got.back() == "5:e");
+  hub.leave("/", "sid-1", one);
+  hub.leave("/", "sid-1", two);
+  CHECK(hub.rooms().size() == 2);
+}
+
+TEST_CASE_METHOD(Fixture, "who has nothing but a room of its own is told what was missed") {
+  Listener loner;
+  hub.own("/", "sid", loner);
+  hub.missed(1, 2);
+  CHECK(loner.got == Got{"missed:1-2"});
+  hub.leave("/", "sid", loner);
 }
 
 TEST_CASE("a selection's error names its part") {

@@ -52,7 +52,7 @@ TEST_CASE("a client that is behind gets the critical lane first, each lane in or
   CHECK(outbox.push(Priority::critical, event(3, "c1")) == Push::queued);
   CHECK(outbox.push(Priority::high, event(4, "h1")) == Push::queued);
   CHECK(outbox.push(Priority::normal, event(5, "n2")) == Push::queued);
-  CHECK(outbox.frames() == 5);
+  CHECK(outbox.messages() == 5);
   CHECK(outbox.bytes() == 10);
   std::string out;
   CHECK(outbox.drain(out, 9) == 4);
@@ -103,7 +103,7 @@ TEST_CASE("a newcomer below everything queued is dropped itself") {
   CHECK(outbox.push(Priority::high, event(1)) == Push::queued);
   CHECK(outbox.push(Priority::high, event(2)) == Push::queued);
   CHECK(outbox.push(Priority::low, event(3)) == Push::dropped_newcomer);
-  CHECK(outbox.frames() == 2);
+  CHECK(outbox.messages() == 2);
   CHECK(bench.drops == Drops{{3, DropReason::queue_full}});
 }
 
@@ -179,7 +179,8 @@ TEST_CASE("a lane that is passed over gets a frame into every ninth write") {
   for (int i = 0; i < 3; ++i) CHECK(outbox.push(Priority::low, event(++offset, "low ")) == Push::queued);
   std::vector<int> writes_with_low;
   for (int write = 1; write <= 27; ++write) {
-    while (outbox.frames() < 20) CHECK(outbox.push(Priority::high, event(++offset, "high")) == Push::queued);
+    while (outbox.messages() < 20)
+      CHECK(outbox.push(Priority::high, event(++offset, "high")) == Push::queued);
     std::string out;
     outbox.drain(out, 16);
     CHECK(out.size() == 16);
@@ -193,7 +194,7 @@ TEST_CASE("a critical event waits for one write at the most, however much flows 
   Outbox& outbox = bench.outbox;
   uint64_t offset = 0;
   for (int write = 0; write < 100; ++write) {
-    while (outbox.frames() < 500) CHECK(outbox.push(Priority::low, event(++offset, "low")) == Push::queued);
+    while (outbox.messages() < 500) CHECK(outbox.push(Priority::low, event(++offset, "low")) == Push::queued);
     CHECK(outbox.push(Priority::critical, event(++offset, "NOW")) == Push::queued);
     std::string out;
     outbox.drain(out, 30);
@@ -213,7 +214,7 @@ TEST_CASE("conflating keeps the newest event of each key, in order, and what has
   CHECK(bench.drops.empty());
   CHECK(outbox.push(Priority::normal, event_of_key(6, 8)) == Push::queued);
   CHECK(bench.drops == Drops{{1, DropReason::conflated}, {4, DropReason::conflated}});
-  CHECK(outbox.frames() == 5);
+  CHECK(outbox.messages() == 5);
   CHECK(drain(outbox) == "reply 2 3 5 6 ");
   CHECK(outbox.bytes() == 0);
 }

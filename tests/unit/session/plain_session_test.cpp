@@ -176,7 +176,7 @@ TEST_CASE("history waits for a client that does not read") {
   bench.services.config = std::make_shared<const Config>(config);
   Client client(bench, {{"since", "1"}});
   bench.advance_ms(1000);
-  CHECK(client.session->outbox().frames() == 50);
+  CHECK(client.session->outbox().messages() == 50);
   CHECK(client.take_all_offsets() == range(1, 900));
 }
 

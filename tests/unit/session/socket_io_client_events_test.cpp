@@ -35,7 +35,7 @@ TEST_CASE("a full room and too many rooms are refused") {
   Client client(config);
   client.join();
   struct : Subscriber {
-    void deliver(const RoutedBatch&, const RoutedEvent&, const Delivery*) override {}
+    void deliver(const Run&) override {}
     void missed(uint64_t, uint64_t) override {}
   } other;
   REQUIRE(client.bench.hub.join("/", "full", other));

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "pipeline/routed_batch.h"
+
+namespace relay {
+
+struct Audience;
+
+/// One reason for a subscriber to get an event: the route that led to it, or null when a selection did.
+struct Hit {
+  const RoutedEvent* event = nullptr;
+  const Delivery* delivery = nullptr;
+};
+
+/// What a batch holds for an audience, in offset order. All who get a run with the same id get the same one.
+struct Run {
+  uint64_t id = 0;
+  const RoutedBatch& batch;
+  std::span<const Hit> hits;
+};
+
+/// One receiver of events on a shard: a plain session, an SSE stream, or one namespace of a Socket.IO
+/// session. Implemented by sessions. [shard]
+class Subscriber {
+ public:
+  virtual ~Subscriber() = default;
+  /// Called at most once a batch. Must only queue: closing or unsubscribing anybody from inside is not
+  /// allowed.
+  virtual void deliver(const Run& run) = 0;
+  /// The offsets [from, to] will not come: this shard was too slow.
+  virtual void missed(uint64_t from, uint64_t to) = 0;
+
+ private:
+  friend class AudienceIndex;
+  friend class ShardHub;
+  Audience* audience_ = nullptr;  // null: in no room and no filter class
+  size_t place_ = 0;              // among its members
+  uint64_t apart_ = 0;            // the batch in which it gets a run of its own
+};
+
+}  // namespace relay
