@@ -4,7 +4,6 @@
 
 #include <array>
 #include <cstddef>
-#include <cstdio>
 
 namespace relay {
 namespace {
@@ -47,9 +46,9 @@ std::string uuid_v7(int64_t wall_us) {
   std::string text;
   text.reserve(36);
   for (size_t i = 0; i < bytes.size(); ++i) {
-    char pair[3];
-    std::snprintf(pair, sizeof pair, "%02x", bytes[i]);
-    text += pair;
+    constexpr char kDigits[] = "0123456789abcdef";
+    text += kDigits[bytes[i] >> 4];
+    text += kDigits[bytes[i] & 15];
     if (i == 3 || i == 5 || i == 7 || i == 9) text += '-';
   }
   return text;

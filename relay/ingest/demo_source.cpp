@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/thread_name.h"
 #include "ingest/demo_directory.h"
 
 namespace relay {
@@ -28,7 +29,10 @@ DemoSource::~DemoSource() { stop(); }
 
 void DemoSource::start() {
   board_.update([](SourceStatus& status) { status.state = "playing"; });
-  thread_ = std::thread([this] { run(); });
+  thread_ = std::thread([this] {
+    name_thread("source-demo");
+    run();
+  });
 }
 
 void DemoSource::stop() {

@@ -1,4 +1,5 @@
 #include "ingest/marcus_directory.h"
+#include "base/thread_name.h"
 
 #include <poll.h>
 
@@ -64,7 +65,10 @@ MarcusDirectory::~MarcusDirectory() { stop(); }
 void MarcusDirectory::start() {
   // Looked at before the caller can say that it is ready: what is written from then on is live.
   first_look();
-  thread_ = std::thread([this] { run(); });
+  thread_ = std::thread([this] {
+    name_thread("source-marcus");
+    run();
+  });
 }
 
 void MarcusDirectory::stop() {

@@ -8,6 +8,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/thread_name.h"
 #include "event/envelope.h"
 
 namespace relay {
@@ -30,7 +31,10 @@ StandardInput::~StandardInput() { stop(); }
 
 void StandardInput::start() {
   board_.update([](SourceStatus& status) { status.state = "reading"; });
-  thread_ = std::thread([this] { run(); });
+  thread_ = std::thread([this] {
+    name_thread("source-stdin");
+    run();
+  });
 }
 
 void StandardInput::stop() {

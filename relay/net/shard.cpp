@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "base/mailbox.h"
+#include "base/thread_name.h"
 #include "net/shard_loop.h"
 
 namespace relay {
@@ -14,6 +15,7 @@ namespace {
 
 constexpr size_t kMaxBatches = 1024;
 constexpr size_t kMaxNotes = 65536;
+constexpr size_t kMaxOutgoingEvents = 1024;
 
 }  // namespace
 
@@ -79,12 +81,28 @@ struct Shard::Impl final : private ShardLoop::Owner {
     taken_notes.clear();
   }
   bool submit(std::vector<EventRef>& events, std::string_view connection_id, uint64_t token) override {
+    if (intake_full || outgoing_events >= kMaxOutgoingEvents) before_sleep();
+    if (intake_full) return false;
     Publication publication;
     publication.events = std::move(events);
     if (token != 0) publication.receipt = std::make_unique<Receipt>(*this, connection_id, token);
-    if (around.intake.offer(std::move(publication))) return true;
-    events = std::move(publication.events);
-    return false;
+    if (draining) {  // the intake closes soon: who is refused must hear it
+      if (around.intake.offer(std::move(publication))) return true;
+      events = std::move(publication.events);
+      return false;
+    }
+    outgoing_events += publication.events.size();
+    outgoing.push_back(std::move(publication));
+    return true;
+  }
+  // What one iteration read goes to the pipeline at once: waking it for every message would cost more than
+  // the message.
+  void before_sleep() override {
+    if (outgoing.empty()) return;
+    around.intake.offer_all(outgoing);
+    outgoing_events = 0;
+    for (const Publication& refused : outgoing) outgoing_events += refused.events.size();
+    intake_full = !outgoing.empty();
   }
 
   void handle(Published& message) { loop.published(message.connection_id, message.token, message.result); }
@@ -96,7 +114,10 @@ struct Shard::Impl final : private ShardLoop::Owner {
     message.done(std::move(report));
   }
   void handle(ConfigRef& message) { loop.reconfigure(message); }
-  void handle(AnnounceDrain&) { loop.announce_drain(); }
+  void handle(AnnounceDrain&) {
+    draining = true;
+    loop.announce_drain();
+  }
   void handle(Drain& message) { loop.drain(message.timeout_us); }
   void handle(Stop&) { loop.stop(); }
 
@@ -105,6 +126,11 @@ struct Shard::Impl final : private ShardLoop::Owner {
   Mailbox<Note> notes;
   std::vector<RoutedBatchRef> taken_batches;
   std::vector<Note> taken_notes;
+  std::vector<Publication>
+      outgoing;  // read in this iteration, or refused by the intake and to be offered again
+  size_t outgoing_events = 0;
+  bool intake_full = false;
+  bool draining = false;
   std::atomic<uint64_t> acks_lost{0};
   ShardLoop loop;
   std::thread thread;
@@ -121,6 +147,7 @@ Status Shard::start(std::vector<int> listeners) {
   std::promise<Status> started;
   std::future<Status> result = started.get_future();
   impl_->thread = std::thread([this, &started, listeners = std::move(listeners)] {
+    name_thread("shard-" + std::to_string(impl_->around.number));
     Status opened = impl_->loop.open(listeners);
     const bool running = opened.has_value();
     started.set_value(std::move(opened));

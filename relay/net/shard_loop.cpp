@@ -379,6 +379,7 @@ void ShardLoop::run() {
   Impl& self = *impl_;
   while (!self.stopping) {
     uv_run(&self.loop, self.urgent.empty() ? UV_RUN_ONCE : UV_RUN_NOWAIT);
+    self.owner.before_sleep();
     self.flush_due();
     // A closed connection may still be marked for a flush, which then does nothing; after it, nothing refers
     // to it.

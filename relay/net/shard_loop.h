@@ -18,6 +18,8 @@ class ShardLoop {
     virtual ~Owner() = default;
     /// Something is in the mailboxes.
     virtual void on_wake() = 0;
+    /// All that has come was read; the loop will write and then wait, at most 10 ms.
+    virtual void before_sleep() = 0;
     [[nodiscard]] virtual bool submit(std::vector<EventRef>& events, std::string_view connection_id,
                                       uint64_t token) = 0;
   };

@@ -1,5 +1,6 @@
 #include "pipeline/intake.h"
 
+#include <algorithm>
 #include <chrono>
 
 namespace relay {
@@ -7,9 +8,26 @@ namespace relay {
 Intake::Intake(size_t max_events, size_t max_bytes) : max_events_(max_events), max_bytes_(max_bytes) {}
 
 bool Intake::offer(Publication&& publication) {
+  const std::lock_guard lock(mutex_);
+  const bool was_empty = queue_.empty();
+  if (!take_in(publication)) return false;
+  if (was_empty) arrived_.notify_one();
+  return true;
+}
+
+void Intake::offer_all(std::vector<Publication>& publications) {
+  const std::lock_guard lock(mutex_);
+  const bool was_empty = queue_.empty();
+  const auto refused = std::find_if_not(publications.begin(), publications.end(),
+                                        [this](Publication& each) { return take_in(each); });
+  publications.erase(publications.begin(), refused);
+  if (was_empty && !queue_.empty()) arrived_.notify_one();
+}
+
+// The mutex is held.
+bool Intake::take_in(Publication& publication) {
   size_t bytes = 0;
   for (const EventRef& event : publication.events) bytes += event->footprint();
-  const std::lock_guard lock(mutex_);
   // An empty queue takes any publication, so one larger than the bound is not refused for ever.
   const bool fits = queue_.empty() || (counters_.queued_events + publication.events.size() <= max_events_ &&
                                        counters_.queued_bytes + bytes <= max_bytes_);
@@ -22,7 +40,6 @@ bool Intake::offer(Publication&& publication) {
   counters_.queued_events += publication.events.size();
   counters_.queued_bytes += bytes;
   queue_.push_back(std::move(publication));
-  if (queue_.size() == 1) arrived_.notify_one();
   return true;
 }
 

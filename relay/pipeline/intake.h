@@ -45,6 +45,9 @@ class Intake {
   /// [any-thread] False when full or closed: `publication` is untouched.
   [[nodiscard]] bool offer(Publication&& publication);
 
+  /// [any-thread] Takes those that fit out of `publications`, from the front, with one wake of the pipeline.
+  void offer_all(std::vector<Publication>& publications);
+
   /// [source threads] Waits until the intake is at most half full, `timeout_ms` passed or it closed. True
   /// when it is: a publication of up to half the bounds is taken then. Never called on a shard.
   bool wait_for_room(int timeout_ms);
@@ -66,6 +69,8 @@ class Intake {
   [[nodiscard]] Counters counters() const;
 
  private:
+  [[nodiscard]] bool take_in(Publication& publication);
+
   const size_t max_events_;
   const size_t max_bytes_;
   mutable std::mutex mutex_;

@@ -5,6 +5,7 @@
 #include <span>
 #include <utility>
 
+#include "base/thread_name.h"
 #include "pipeline/route_table.h"
 
 namespace relay {
@@ -49,7 +50,10 @@ Pipeline::~Pipeline() {
 
 void Pipeline::start(PipelinePlan plan) {
   plan_ = std::move(plan);
-  thread_ = std::thread([this] { run(); });
+  thread_ = std::thread([this] {
+    name_thread("pipeline");
+    run();
+  });
 }
 
 void Pipeline::join() {

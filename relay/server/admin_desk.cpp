@@ -1,4 +1,5 @@
 #include "server/admin_desk.h"
+#include "base/thread_name.h"
 
 #include <seneca/version.h>
 #include <unistd.h>
@@ -70,7 +71,10 @@ bool AdminDesk::ask(AdminQuestion question) {
 void AdminDesk::start(Parts parts) {
   parts_ = std::make_unique<Parts>(std::move(parts));
   started_us_ = sampled_us_ = parts_->clock.monotonic_us();
-  thread_ = std::thread([this] { run(); });
+  thread_ = std::thread([this] {
+    name_thread("admin");
+    run();
+  });
 }
 
 void AdminDesk::stop() {

@@ -83,6 +83,22 @@ TEST_CASE("a source that waits for room is told when there is some") {
   CHECK(room);
 }
 
+TEST_CASE("of many publications those that fit are taken in order, and the rest stays") {
+  Intake intake(10, 1 << 20);
+  std::vector<Publication> many;
+  for (const size_t events : {4, 5, 3, 1}) many.push_back(publication(events));
+  intake.offer_all(many);
+  CHECK(intake.counters().queued_events == 9);
+  REQUIRE(many.size() == 2);
+  CHECK(many[0].events.size() == 3);
+  std::vector<Publication> taken;
+  CHECK(intake.take(taken, kNow));
+  CHECK(taken.size() == 2);
+  intake.offer_all(many);
+  CHECK(many.empty());
+  CHECK(intake.counters().queued_events == 4);
+}
+
 TEST_CASE("there is room once the intake is half empty, so that what was refused fits") {
   Intake intake(10, 1 << 20);
   REQUIRE(intake.offer(publication(6)));
