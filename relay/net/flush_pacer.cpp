@@ -5,8 +5,8 @@
 namespace relay {
 namespace {
 
-/// Pause per time spent writing, in quarters: 5/4 leaves a shard more than half of its time.
-constexpr int64_t kPauseQuarters = 5;
+/// Pause per time spent writing, in quarters: a shard writes for half of its time at the most.
+constexpr int64_t kPauseQuarters = 4;
 /// Shorter pauses are not worth a timer, whose step is a millisecond.
 constexpr int64_t kShortestPauseUs = 500;
 /// With this many frames in a write, more of them make it hardly any cheaper per frame.

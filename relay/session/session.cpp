@@ -81,10 +81,10 @@ std::optional<GapNotice> Session::gap_to_tell() {
 }
 
 size_t Session::bundle_limit() const {
-  constexpr size_t kMostEvents = 64;
+  constexpr size_t kMostEvents = 256;
   const PerformanceConfig& config = services_.config->performance;
   if (!config.batch_messages || config.slow_client_policy == SlowClientPolicy::conflate) return 1;
-  return std::clamp<size_t>(static_cast<size_t>(config.message_queue_size) / 8, 1, kMostEvents);
+  return std::clamp<size_t>(static_cast<size_t>(config.message_queue_size) / 4, 1, kMostEvents);
 }
 
 size_t Session::room() const {
