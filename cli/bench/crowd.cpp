@@ -20,7 +20,7 @@ Status Crowd::open(const std::vector<LoadLink*>& links, const std::function<void
     if (!loop_.turn(std::min(deadline_ns, now_ns + kNsPerSecond / 20)))
       return fail("interrupted", target_.url(), "interrupted");
     settle(loop_.now_ns());
-    if (!failures_.empty() && !limits_.go_on) break;
+    if (!failures_.empty() && !limits_.go_on) return verdict(links.size());
     on_turn();
   }
   for (LoadLink* link : opening_) link->close("timed out");
