@@ -13,7 +13,7 @@ constexpr int64_t kTurnNs = kNsPerSecond / 100;  // no longer than pings are apa
 PublishPace pace_of(const BenchOptions& options, uint64_t clients) {
   PublishPace pace;
   pace.rate = options.rate / static_cast<double>(clients);
-  pace.window = options.window.value_or(options.protocol == BenchProtocol::ws ? 32768 : 2048);
+  pace.window = options.window.value_or(options.protocol == BenchProtocol::ws ? 32768 : 512);
   pace.batch = options.batch.value_or(std::min<uint64_t>(128, std::max<uint64_t>(1, pace.window / 2)));
   return pace;
 }

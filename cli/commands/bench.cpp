@@ -126,7 +126,7 @@ void add_event_options(CLI::App& verb, BenchOptions& run) {
   add_duration_option(verb, "--warmup", run.warmup_s, "How long to run before measuring")->default_str("1s");
   if (run.mode == BenchMode::latency) return;
   add_count_option(verb, "--window", run.window, "Without --rate: events that may be on their way")
-      ->default_str(run.mode == BenchMode::publish ? "2048, 32768 for ws" : "256");
+      ->default_str(run.mode == BenchMode::publish ? "512, 32768 for ws" : "256");
   add_count_option(verb, "--batch", run.batch, "Without --rate: events written together")->default_str("128");
 }
 

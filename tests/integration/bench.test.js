@@ -44,7 +44,18 @@ describe('fanout', () => {
   }
 
   test('counted subscribers are as many deliveries as checked ones', async () => {
-    const few = await bench('fanout', ...short, '--clients', '8', '--check', '1', '--batch', '1', '--window', '1');
+    const few = await bench(
+      'fanout',
+      ...short,
+      '--clients',
+      '8',
+      '--check',
+      '1',
+      '--batch',
+      '1',
+      '--window',
+      '1',
+    );
     const ratio = few.deliveries_per_second / few.publishes_per_second;
     assert.ok(Math.abs(ratio - 8) < 0.4, `${ratio} deliveries for a publication to 8`);
   });
@@ -88,7 +99,15 @@ test('latency has a rate of its own', async () => {
 describe('connect', () => {
   for (const protocol of ['ws', 'socketio', 'sse']) {
     test(`connections are made and held, over ${protocol}`, async () => {
-      const figures = await bench('connect', '--clients', '50', '--duration', '100ms', '--protocol', protocol);
+      const figures = await bench(
+        'connect',
+        '--clients',
+        '50',
+        '--duration',
+        '100ms',
+        '--protocol',
+        protocol,
+      );
       assert.deepEqual([figures.connected, figures.failed, figures.connections_closed], [50, 0, 0]);
       assert.equal(figures.handshake_samples, 50);
       assert.ok(figures.connections_per_second > 0);
@@ -117,7 +136,11 @@ describe('servers that are not as expected', () => {
     const page = http.createServer((_, response) => response.end('hello'));
     const pageUrl = await listening(t, page);
     assertRefused(await at(pageUrl, 'fanout'), 69, /no WebSocket: the server answered HTTP 200 OK/);
-    assertRefused(await at(pageUrl, 'fanout', '--protocol', 'sse'), 69, /no event stream: the server answered a page/);
+    assertRefused(
+      await at(pageUrl, 'fanout', '--protocol', 'sse'),
+      69,
+      /no event stream: the server answered a page/,
+    );
     const mail = net.createServer((socket) => socket.on('error', () => {}).end('220 mail ready\r\n'));
     assertRefused(await at(await listening(t, mail), 'fanout'), 69, /does not speak HTTP|reset/);
   });
@@ -134,7 +157,17 @@ describe('servers that are not as expected', () => {
 
   test('it dies during the run', async (t) => {
     const mortal = await startRelay(t);
-    const args = ['bench', 'fanout', '--target', mortal.url, '--duration', '60s', '--warmup', '100ms', '--json'];
+    const args = [
+      'bench',
+      'fanout',
+      '--target',
+      mortal.url,
+      '--duration',
+      '60s',
+      '--warmup',
+      '100ms',
+      '--json',
+    ];
     const ctl = start(t, args);
     await eventually(async () => (await mortal.stats()).intake.events > 1000, 'the run is under way');
     await mortal.kill();
