@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/nearest.h"
+#include "cli/commands/bench.h"
 #include "cli/commands/config_command.h"
 #include "cli/commands/inject.h"
 #include "cli/commands/serve.h"
@@ -139,6 +140,7 @@ std::unique_ptr<CLI::App> make_app(GlobalOptions& global) {
   add_inject_command(*app, global);
   add_stats_command(*app, global);
   add_why_command(*app, global);
+  add_bench_command(*app, global);
   add_config_command(*app, global);
   name_environment(*app);
   return app;

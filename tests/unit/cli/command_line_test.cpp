@@ -73,6 +73,22 @@ TEST_CASE("options that contradict each other are refused") {
   usage_error({"inject", "x", "{}", "--send-on", "eof"});
 }
 
+TEST_CASE("each mode of bench has the options that mean something to it") {
+  CHECK(runs({"bench", "fanout", "--clients", "10", "--window", "8", "--batch", "4", "--check", "2"}));
+  CHECK(runs({"bench", "latency", "--rate", "50/s", "--protocol", "sse", "--size", "1KiB", "--csv"}));
+  CHECK(runs({"bench", "publish", "--protocol", "http", "--publish-path", "/p"}));
+  CHECK(runs({"bench", "connect", "--at-once", "4", "--target", "http://h:1", "--server-pid", "1"}));
+  CHECK(usage_error({"bench"}).find("needs a command: fanout") != std::string::npos);
+  CHECK(usage_error({"bench", "fanout", "--size", "95"}).find("--size 95 is not a size from 96") !=
+        std::string::npos);
+  CHECK(usage_error({"bench", "fanout", "--protocol", "http"}).find("is none of socketio, sse, ws") !=
+        std::string::npos);
+  usage_error({"bench", "fanout", "--rate", "5", "--window", "9"});
+  usage_error({"bench", "fanout", "--window", "2", "--batch", "3"});
+  usage_error({"bench", "connect", "--rate", "5"});
+  usage_error({"bench", "publish", "--csv", "--json"});
+}
+
 TEST_CASE("global options stand before or after the command") {
   for (const std::vector<std::string>& arguments :
        {std::vector<std::string>{"--url", "ws://h:1", "-o", "jsonl", "tail"},
