@@ -5,8 +5,9 @@
 namespace relay {
 namespace {
 
-/// Pause per time spent writing, in quarters: a shard writes for half of its time at the most.
-constexpr int64_t kPauseQuarters = 4;
+/// A pause is this part of the time spent writing before it: a shard writes for two thirds of its time at the
+/// most.
+constexpr int64_t kPauseDivisor = 2;
 /// Shorter pauses are not worth a timer, whose step is a millisecond.
 constexpr int64_t kShortestPauseUs = 500;
 /// With this many frames in a write, more of them make it hardly any cheaper per frame.
@@ -29,7 +30,7 @@ int64_t FlushPacer::delay_us(int64_t now_us, size_t events) {
 
 void FlushPacer::flushed(int64_t begun_us, int64_t ended_us, size_t events) {
   cost_us_ += (ended_us - begun_us - cost_us_) / 4;
-  pause_us_ = std::min(cost_us_ * kPauseQuarters / 4, max_delay_us_);
+  pause_us_ = std::min(cost_us_ / kPauseDivisor, max_delay_us_);
   if (pause_us_ < kShortestPauseUs) pause_us_ = 0;
   earliest_us_ = ended_us + pause_us_;
   if (waited_with_ == 0) return;

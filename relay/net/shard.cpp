@@ -71,11 +71,16 @@ struct Shard::Impl final : private ShardLoop::Owner {
 
   // ShardLoop::Owner
   void on_wake() override {
-    // Missed ranges come after the batches before them: the hub notes one only when the batch mailbox was
-    // full.
-    notes.take_all(taken_notes);
-    batches.take_all(taken_batches);
-    for (const RoutedBatchRef& batch : taken_batches) loop.dispatch(*batch);
+    if (taken_batches.empty() && taken_notes.empty()) {
+      // Missed ranges come after the batches before them: the hub notes one only when the batch mailbox was
+      // full.
+      notes.take_all(taken_notes);
+      batches.take_all(taken_batches);
+    }
+    while (next_batch < taken_batches.size() && loop.may_dispatch())
+      loop.dispatch(*taken_batches[next_batch++]);
+    if (next_batch < taken_batches.size()) return loop.wake();  // the rest after the flush that is under way
+    next_batch = 0;
     taken_batches.clear();
     for (Note& message : taken_notes) std::visit([this](auto& content) { handle(content); }, message);
     taken_notes.clear();
@@ -125,6 +130,7 @@ struct Shard::Impl final : private ShardLoop::Owner {
   Mailbox<RoutedBatchRef> batches;
   Mailbox<Note> notes;
   std::vector<RoutedBatchRef> taken_batches;
+  size_t next_batch = 0;
   std::vector<Note> taken_notes;
   std::vector<Publication>
       outgoing;  // read in this iteration, or refused by the intake and to be offered again

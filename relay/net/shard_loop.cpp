@@ -29,6 +29,7 @@ constexpr size_t kReadBytes = 64 * 1024;
 constexpr int kAcceptsPerWake = 64;
 constexpr int64_t kAcceptPauseUs = 100000;
 constexpr size_t kDispatchBeforeFlush = 256;  // events; below any sensible message_queue_size
+constexpr size_t kFlushSlice = 64;            // connections flushed between two looks around
 
 int on_lws(lws* socket, lws_callback_reasons reason, void* user, void* in, size_t length);
 
@@ -110,9 +111,11 @@ struct ShardLoop::Impl final : ConnectionHost, Publisher {
   void accept_some(int listener);
   void adopt(int fd);
   void flush(std::vector<Connection*>& connections);
+  void look_around();
   void flush_due();
   void flush_all();
   void dispatch(const RoutedBatch& batch);
+  [[nodiscard]] bool may_dispatch() const;
   [[nodiscard]] size_t memory_share() const;
   void shed();
   [[nodiscard]] Explanation explain(const std::string& client, uint64_t offset) const;
@@ -145,7 +148,8 @@ struct ShardLoop::Impl final : ConnectionHost, Publisher {
   // Marked for a flush; one that turned urgent while it waited is in both.
   std::vector<Connection*> urgent;
   std::vector<Connection*> patient;
-  std::vector<Connection*> flushing;
+  bool may_look_around = false;  // the loop itself is not on the stack
+  bool looking_around = false;
   FlushPacer pacer;
   std::string gather;
   size_t dispatched = 0;  // events since the last flush
@@ -316,12 +320,26 @@ void ShardLoop::Impl::bury(Client& client) {
 }
 
 void ShardLoop::Impl::flush(std::vector<Connection*>& connections) {
-  flushing.swap(connections);
-  for (Connection* connection : flushing) {
-    connection->queued = Connection::Queued::no;
-    connection->flush();
+  std::vector<Connection*> batch = std::exchange(connections, {});
+  for (size_t i = 0; i < batch.size(); ++i) {
+    batch[i]->queued = Connection::Queued::no;
+    batch[i]->flush();
+    if ((i + 1) % kFlushSlice == 0 && i + 1 < batch.size() && may_look_around) look_around();
   }
-  flushing.clear();
+  batch.clear();
+  if (connections.empty()) connections.swap(batch);  // keeps its memory
+}
+
+// A flush to thousands of clients takes as long as events take to come. What has come meanwhile goes along to
+// those who have not had their turn, so that nobody waits longer than from one turn to the next.
+void ShardLoop::Impl::look_around() {
+  may_look_around = false;
+  looking_around = true;
+  uv_run(&loop, UV_RUN_NOWAIT);
+  owner.before_sleep();
+  flush(urgent);
+  looking_around = false;
+  may_look_around = true;
 }
 
 void ShardLoop::Impl::flush_due() {
@@ -350,10 +368,13 @@ void ShardLoop::Impl::dispatch(const RoutedBatch& batch) {
   if (frames.live_bytes() > memory_share()) shed();
   dispatched += batch.events.size();
   // Coalesce across batches, but never pile up more than an outbox holds before the sockets get their turn.
-  if (dispatched >=
-      std::min<size_t>(kDispatchBeforeFlush,
-                       static_cast<size_t>(shared.config->performance.message_queue_size) / 2 + 1))
-    flush_all();
+  if (!looking_around && !may_dispatch()) flush_all();
+}
+
+bool ShardLoop::Impl::may_dispatch() const {
+  return dispatched <
+         std::min<size_t>(kDispatchBeforeFlush,
+                          static_cast<size_t>(shared.config->performance.message_queue_size) / 2 + 1);
 }
 
 size_t ShardLoop::Impl::memory_share() const {
@@ -380,7 +401,9 @@ void ShardLoop::run() {
   while (!self.stopping) {
     uv_run(&self.loop, self.urgent.empty() ? UV_RUN_ONCE : UV_RUN_NOWAIT);
     self.owner.before_sleep();
+    self.may_look_around = true;
     self.flush_due();
+    self.may_look_around = false;
     // A closed connection may still be marked for a flush, which then does nothing; after it, nothing refers
     // to it.
     if (self.urgent.empty() && self.patient.empty()) self.graveyard.clear();
@@ -413,6 +436,8 @@ void ShardLoop::wake() { uv_async_send(&impl_->wake_handle); }
 ShardHub& ShardLoop::hub() { return impl_->hub; }
 
 void ShardLoop::dispatch(const RoutedBatch& batch) { impl_->dispatch(batch); }
+
+bool ShardLoop::may_dispatch() const { return !impl_->looking_around || impl_->may_dispatch(); }
 
 void ShardLoop::published(const std::string& connection_id, uint64_t token, const PublishResult& result) {
   const auto found = impl_->clients.find(connection_id);

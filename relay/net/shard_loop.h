@@ -37,6 +37,8 @@ class ShardLoop {
   [[nodiscard]] ShardHub& hub();
   /// Hands a batch to this shard's sessions, and writes before their outboxes could fill up.
   void dispatch(const RoutedBatch& batch);
+  /// False while a flush is under way and enough has been dispatched for the next one.
+  [[nodiscard]] bool may_dispatch() const;
   void published(const std::string& connection_id, uint64_t token, const PublishResult& result);
   void answer(const std::string& connection_id, HttpResponse response);
   [[nodiscard]] ShardReport report(const ShardQuestion& question) const;
