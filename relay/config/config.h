@@ -33,6 +33,7 @@ struct RoomsConfig {
 struct PerformanceConfig {
   int message_queue_size = 1000;  ///< frames waiting for one session
   bool batch_messages = true;     ///< one write per session and loop iteration; false: one write per message
+  bool compression = true;        ///< permessage-deflate for WebSocket clients that offer it
   int heartbeat_interval = 30;    ///< plain WebSocket pings and SSE comments; 0: none
 
   bool operator==(const PerformanceConfig&) const = default;

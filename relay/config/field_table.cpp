@@ -67,6 +67,10 @@ FieldsOf<PerformanceConfig> performance_fields() {
                "Write all that waits for a client at once; false writes each message by itself.")
       .reload();
   fields
+      .boolean("compression", &PerformanceConfig::compression,
+               "Compress WebSocket messages for clients that offer permessage-deflate.")
+      .reload();
+  fields
       .duration("heartbeat_interval", &PerformanceConfig::heartbeat_interval, {0, kDay},
                 "How often idle plain WebSocket and SSE clients get a sign of life; 0 is never.")
       .reload();

@@ -110,7 +110,7 @@ void EventFeed::clear() {
 
 void EventFeed::deliver(const RoutedBatch&, const RoutedEvent& event, const Delivery*) {
   if (std::exchange(newest_live_, event.event->offset()) == event.event->offset()) return;
-  sink_.send_event(event.event);
+  sink_.send_event(event.event, true);
 }
 
 void EventFeed::missed(uint64_t from, uint64_t to) {
@@ -165,7 +165,7 @@ void EventFeed::read_chunk(Entry& entry, uint64_t to, size_t limit) {
   for (const EventRef& event : events) {
     entry.cursor = event->offset() + 1;
     if (entry.resumed && event->is_backfill()) continue;
-    if (wants(entry, *event) && !sent_by_another(entry, *event)) sink_.send_event(event);
+    if (wants(entry, *event) && !sent_by_another(entry, *event)) sink_.send_event(event, false);
   }
 }
 

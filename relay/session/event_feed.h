@@ -19,7 +19,8 @@ namespace relay {
 class FeedSink {
  public:
   virtual ~FeedSink() = default;
-  virtual void send_event(const EventRef& event) = 0;
+  /// `live`: it is on its way to other sessions of the shard as well.
+  virtual void send_event(const EventRef& event, bool live) = 0;
   virtual void send_gap(const GapNotice& gap) = 0;
   /// How many events of the past may be sent now.
   [[nodiscard]] virtual size_t history_room() const = 0;

@@ -15,35 +15,41 @@ bool is_seed(StreamFormat format) {
          format == StreamFormat::sse_seed || format == StreamFormat::sse_unnamed_seed;
 }
 
-FrameRef socket_io_frame(const Event& event, std::string_view namespace_, std::string_view name,
-                         std::string_view payload) {
-  std::string text;
-  text.reserve(payload.size() + namespace_.size() + name.size() + 16);
-  append_socket_io_event(text, namespace_, name, payload);
-  return Frame::make(text_frame(text), event.offset());
-}
-
 std::string seed_json(const Event& event) {
   std::string json;
   append_seed_json(json, event);
   return json;
 }
 
+std::string event_json(const Event& event, StreamFormat format, std::string_view epoch) {
+  if (is_seed(format)) return seed_json(event);
+  std::string json;
+  append_cloudevent_json(json, event, epoch);
+  return json;
+}
+
+std::string v1_message(std::string_view json) {
+  return R"({"op":"event","event":)" + std::string(json) + "}";
+}
+
+std::string socket_io_frame(std::string_view namespace_, std::string_view name, std::string_view payload) {
+  std::string text;
+  text.reserve(payload.size() + namespace_.size() + name.size() + 16);
+  append_socket_io_event(text, namespace_, name, payload);
+  return text_frame(text);
+}
+
 }  // namespace
 
 std::string encode_stream_frame(const Event& event, StreamFormat format, std::string_view epoch) {
-  std::string json;
-  if (is_seed(format))
-    append_seed_json(json, event);
-  else
-    append_cloudevent_json(json, event, epoch);
+  const std::string json = event_json(event, format, epoch);
   switch (format) {
     case StreamFormat::cloudevents:
     case StreamFormat::seed:
       return text_frame(json);
     case StreamFormat::v1_cloudevents:
     case StreamFormat::v1_seed:
-      return text_frame(R"({"op":"event","event":)" + json + "}");
+      return text_frame(v1_message(json));
     default:
       break;
   }
@@ -57,35 +63,55 @@ std::string encode_stream_frame(const Event& event, StreamFormat format, std::st
 
 FrameCache::FrameCache(std::string epoch) : epoch_(std::move(epoch)) {}
 
-FrameRef FrameCache::stream(const EventRef& event, StreamFormat format) {
-  FrameRef& frame = slot_of(event).streams[static_cast<size_t>(format)];
-  if (!frame) frame = Frame::make(encode_stream_frame(*event, format, epoch_), event->offset());
+FrameRef FrameCache::stream(const EventRef& event, StreamFormat format, FrameCoding coding) {
+  Codings& codings = slot_of(event).streams[static_cast<size_t>(format)];
+  FrameRef& frame = codings[index(coding)];
+  if (!frame)
+    frame =
+        code(codings, coding, event->offset(), [&] { return encode_stream_frame(*event, format, epoch_); });
   return frame;
 }
 
-FrameRef FrameCache::socket_io(const RoutedBatch& batch, const RoutedEvent& event, const Delivery& delivery) {
-  std::vector<FrameRef>& frames = slot_of(event.event).deliveries;
-  const auto index = static_cast<size_t>(&delivery - batch.deliveries.data()) - event.first_delivery;
-  if (frames.size() < event.deliveries) frames.resize(event.deliveries);
-  if (!frames[index]) {
+FrameRef FrameCache::socket_io(const RoutedBatch& batch, const RoutedEvent& event, const Delivery& delivery,
+                               FrameCoding coding) {
+  std::vector<Codings>& deliveries = slot_of(event.event).deliveries;
+  const auto place = static_cast<size_t>(&delivery - batch.deliveries.data()) - event.first_delivery;
+  if (deliveries.size() < event.deliveries) deliveries.resize(event.deliveries);
+  FrameRef& frame = deliveries[place][index(coding)];
+  if (frame) return frame;
+  frame = code(deliveries[place], coding, event.event->offset(), [&] {
     const Route& route = *delivery.route;
     if (delivery.view >= 0)
-      frames[index] = socket_io_frame(*event.event, route.namespace_, route.event,
-                                      batch.views[static_cast<size_t>(delivery.view)]);
-    else
-      frames[index] = socket_io_frame(*event.event, route.namespace_, route.event, seed_json(*event.event));
-  }
-  return frames[index];
+      return socket_io_frame(route.namespace_, route.event, batch.views[static_cast<size_t>(delivery.view)]);
+    return socket_io_frame(route.namespace_, route.event, seed_json(*event.event));
+  });
+  return frame;
 }
 
-FrameRef FrameCache::socket_io_subscribed(const EventRef& event, std::string_view namespace_) {
-  auto& frames = slot_of(event).subscribed;
-  const auto found = std::find_if(frames.begin(), frames.end(),
-                                  [namespace_](const auto& each) { return each.first == namespace_; });
-  if (found != frames.end()) return found->second;
-  FrameRef frame = socket_io_frame(*event, namespace_, "event", seed_json(*event));
-  frames.emplace_back(namespace_, frame);
+FrameRef FrameCache::socket_io_subscribed(const EventRef& event, std::string_view namespace_,
+                                          FrameCoding coding) {
+  auto& subscribed = slot_of(event).subscribed;
+  auto found = std::find_if(subscribed.begin(), subscribed.end(),
+                            [namespace_](const auto& each) { return each.first == namespace_; });
+  if (found == subscribed.end()) found = subscribed.emplace(found, namespace_, Codings());
+  FrameRef& frame = found->second[index(coding)];
+  if (!frame)
+    frame = code(found->second, coding, event->offset(),
+                 [&] { return socket_io_frame(namespace_, "event", seed_json(*event)); });
   return frame;
+}
+
+template <class Encode>
+FrameRef FrameCache::code(Codings& codings, FrameCoding coding, uint64_t offset, Encode encode) {
+  FrameRef& plain = codings[index(FrameCoding::plain)];
+  if (!plain) plain = Frame::make(encode(), offset);
+  return coding == FrameCoding::deflated ? deflated(plain) : plain;
+}
+
+FrameRef FrameCache::deflated(const FrameRef& plain) {
+  const std::string_view payload = payload_of_frame(plain->bytes());
+  if (payload.size() < kMinDeflatedBytes || !deflater_.shorten(payload, packed_)) return plain;
+  return Frame::make(deflated_text_frame(packed_), plain->offset());
 }
 
 FrameCache::Slot& FrameCache::slot_of(const EventRef& event) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "codec/frame.h"
 #include "pipeline/intake.h"
 #include "session/outbox.h"
 #include "session/shard_services.h"
@@ -34,6 +35,7 @@ struct SessionRequest {
   std::vector<std::pair<std::string, std::string>> query;  ///< percent-decoded, in order
   std::string subprotocol;                                 ///< the negotiated one, or ""
   std::string last_event_id;                               ///< SSE
+  FrameCoding coding = FrameCoding::plain;                 ///< deflated: permessage-deflate was agreed on
 
   /// The first value of `name`, or "".
   [[nodiscard]] std::string_view get(std::string_view name) const;
@@ -75,6 +77,8 @@ class Session {
 
   [[nodiscard]] const std::string& id() const { return id_; }
   [[nodiscard]] Outbox& outbox() { return outbox_; }
+  /// How live events go to this client; everything else is plain.
+  [[nodiscard]] FrameCoding coding() const { return coding_; }
 
  protected:
   /// Queues a frame and asks for a flush. On overflow closes with 1013 "too slow" and answers false.
@@ -83,7 +87,7 @@ class Session {
   void close(uint16_t code, std::string_view reason);
   [[nodiscard]] bool closing() const { return closing_; }
 
-  /// Notes who came when; first thing in `start`.
+  /// Notes who came when and how; first thing in `start`.
   void note_start(const SessionRequest& request);
   /// The part of `info` that is the same for every protocol.
   [[nodiscard]] SessionInfo base_info(std::string_view protocol) const;
@@ -102,6 +106,7 @@ class Session {
   std::string address_;
   int64_t connected_us_ = 0;
   uint64_t events_sent_ = 0;
+  FrameCoding coding_ = FrameCoding::plain;
   bool closing_ = false;
 };
 

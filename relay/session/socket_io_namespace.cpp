@@ -70,9 +70,9 @@ Status SocketIoNamespace::leave(std::string_view room) {
 void SocketIoNamespace::deliver(const RoutedBatch& batch, const RoutedEvent& event,
                                 const Delivery* delivery) {
   FrameCache& frames = session_.services().frames;
-  session_.push(event.event->priority(), delivery != nullptr
-                                             ? frames.socket_io(batch, event, *delivery)
-                                             : frames.socket_io_subscribed(event.event, name_));
+  session_.push(event.event->priority(),
+                delivery != nullptr ? frames.socket_io(batch, event, *delivery, session_.coding())
+                                    : frames.socket_io_subscribed(event.event, name_, session_.coding()));
 }
 
 void SocketIoNamespace::missed(uint64_t from, uint64_t to) { session_.missed(*this, from, to); }

@@ -83,9 +83,11 @@ void StreamSession::on_heartbeat(int64_t) {
   beat();
 }
 
-void StreamSession::send_event(const EventRef& event) {
+void StreamSession::send_event(const EventRef& event, bool live) {
+  // The past is read by one client at a time, which would be the only one to have a frame compressed.
+  const FrameCoding wanted = live ? coding() : FrameCoding::plain;
   // One lane: a stream's client goes on after the offset it saw last, so nothing may overtake.
-  if (!closing()) send(Priority::normal, services_.frames.stream(event, format_));
+  if (!closing()) send(Priority::normal, services_.frames.stream(event, format_, wanted));
 }
 
 void StreamSession::drained() {

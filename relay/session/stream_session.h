@@ -33,7 +33,7 @@ class StreamSession : public Session, protected FeedSink {
   void start_heartbeat();
   virtual void beat() = 0;
 
-  void send_event(const EventRef& event) override;
+  void send_event(const EventRef& event, bool live) override;
   [[nodiscard]] size_t history_room() const override { return room(); }
 
   EventFeed feed_;
