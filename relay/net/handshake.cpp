@@ -9,7 +9,7 @@
 namespace relay {
 namespace {
 
-constexpr std::array<std::string_view, 1> kSubprotocols = {kPlainSubprotocol};
+constexpr std::array<std::string_view, 2> kSubprotocols = {kPlainSubprotocol, kZstdSubprotocol};
 
 // The error table of Engine.IO 4; the index is the code.
 constexpr std::array<std::string_view, 6> kEngineIoErrors = {
@@ -57,7 +57,8 @@ tl::expected<UpgradeAccepted, UpgradeRefused> check_websocket_request(const Http
   headers.protocols = protocols;
   const std::span<const std::string_view> supported(kSubprotocols);
   auto accepted = check_upgrade(headers, offers_subprotocols ? supported : supported.first(0));
-  if (accepted && deflates)
+  // What zstd has compressed does not get shorter.
+  if (accepted && deflates && accepted->subprotocol != kZstdSubprotocol)
     accepted->extensions = agree_on_deflate(head.joined_header("sec-websocket-extensions"));
   return accepted;
 }

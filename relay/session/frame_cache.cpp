@@ -12,7 +12,12 @@ namespace {
 
 bool is_seed(StreamFormat format) {
   return format == StreamFormat::seed || format == StreamFormat::v1_seed ||
-         format == StreamFormat::sse_seed || format == StreamFormat::sse_unnamed_seed;
+         format == StreamFormat::zstd_seed || format == StreamFormat::sse_seed ||
+         format == StreamFormat::sse_unnamed_seed;
+}
+
+bool is_zstd(StreamFormat format) {
+  return format == StreamFormat::zstd_cloudevents || format == StreamFormat::zstd_seed;
 }
 
 std::string seed_json(const Event& event) {
@@ -66,9 +71,7 @@ FrameCache::FrameCache(std::string epoch) : epoch_(std::move(epoch)) {}
 FrameRef FrameCache::stream(const EventRef& event, StreamFormat format, FrameCoding coding) {
   Codings& codings = slot_of(event).streams[static_cast<size_t>(format)];
   FrameRef& frame = codings[index(coding)];
-  if (!frame)
-    frame =
-        code(codings, coding, event->offset(), [&] { return encode_stream_frame(*event, format, epoch_); });
+  if (!frame) frame = code(codings, coding, event->offset(), [&] { return encode(*event, format); });
   return frame;
 }
 
@@ -101,6 +104,8 @@ FrameRef FrameCache::socket_io_subscribed(const EventRef& event, std::string_vie
   return frame;
 }
 
+std::string FrameCache::zstd_frame(std::string_view json) { return binary_frame(zstd_.encode(json)); }
+
 template <class Encode>
 FrameRef FrameCache::code(Codings& codings, FrameCoding coding, uint64_t offset, Encode encode) {
   FrameRef& plain = codings[index(FrameCoding::plain)];
@@ -112,6 +117,11 @@ FrameRef FrameCache::deflated(const FrameRef& plain) {
   const std::string_view payload = payload_of_frame(plain->bytes());
   if (payload.size() < kMinDeflatedBytes || !deflater_.shorten(payload, packed_)) return plain;
   return Frame::make(deflated_text_frame(packed_), plain->offset());
+}
+
+std::string FrameCache::encode(const Event& event, StreamFormat format) {
+  if (is_zstd(format)) return zstd_frame(v1_message(event_json(event, format, epoch_)));
+  return encode_stream_frame(event, format, epoch_);
 }
 
 FrameCache::Slot& FrameCache::slot_of(const EventRef& event) {

@@ -9,6 +9,7 @@
 
 #include "codec/deflater.h"
 #include "codec/frame.h"
+#include "codec/zstd_encoder.h"
 #include "pipeline/routed_batch.h"
 
 namespace relay {
@@ -19,13 +20,15 @@ enum class StreamFormat : uint8_t {
   seed,            ///< WebSocket text: the seed's shape
   v1_cloudevents,  ///< WebSocket text: seneca.v1.json's event message
   v1_seed,
+  zstd_cloudevents,  ///< WebSocket binary: seneca.v1.zstd's event message
+  zstd_seed,
   sse_cloudevents,  ///< with the type as the SSE event's name, for addEventListener
   sse_seed,
   sse_unnamed_cloudevents,  ///< without a name: EventSource hands them to onmessage
   sse_unnamed_seed,
 };
 
-/// `event` in `format`, ready for the wire. An event without offset has no SSE id.
+/// `event` in `format`, which is not a zstd one, ready for the wire. An event without offset has no SSE id.
 [[nodiscard]] std::string encode_stream_frame(const Event& event, StreamFormat format,
                                               std::string_view epoch);
 
@@ -49,10 +52,12 @@ class FrameCache {
   /// The Socket.IO event `event` with the seed's shape, for a subscription in `namespace_`.
   [[nodiscard]] FrameRef socket_io_subscribed(const EventRef& event, std::string_view namespace_,
                                               FrameCoding coding = FrameCoding::plain);
+  /// Any message of seneca.v1.zstd; not kept.
+  [[nodiscard]] std::string zstd_frame(std::string_view json);
 
  private:
   static constexpr size_t kSlots = 64;
-  static constexpr size_t kStreamFormats = 8;
+  static constexpr size_t kStreamFormats = 10;
   using Codings = std::array<FrameRef, 2>;  // one frame, by FrameCoding
 
   struct Slot {
@@ -66,9 +71,11 @@ class FrameCache {
   template <class Encode>
   [[nodiscard]] FrameRef code(Codings& codings, FrameCoding coding, uint64_t offset, Encode encode);
   [[nodiscard]] FrameRef deflated(const FrameRef& plain);
+  [[nodiscard]] std::string encode(const Event& event, StreamFormat format);
 
   const std::string epoch_;
   Deflater deflater_;
+  ZstdEncoder zstd_;
   std::string packed_;  // the last frame's payload compressed; kept for its memory
   std::array<Slot, kSlots> slots_;
 };

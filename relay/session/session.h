@@ -18,7 +18,7 @@ namespace relay {
 /// One row of `senecactl stats --clients`.
 struct SessionInfo {
   std::string id;
-  std::string protocol;  ///< "socketio", "ws", "ws.v1", "sse"
+  std::string protocol;  ///< "socketio", "ws", "ws.v1", "ws.v1.zstd", "sse"
   std::string address;   ///< peer, "127.0.0.1:51234"
   std::vector<std::string> rooms;
   std::vector<std::string> subscriptions;  ///< selection texts

@@ -1,6 +1,7 @@
-// What goes compressed over WebSockets: permessage-deflate with the clients people use.
+// What goes compressed over WebSockets: permessage-deflate with the clients people use, and seneca.v1.zstd.
 
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { after, before, describe, test } from 'node:test';
 
 import { PlainClient, connectedSocketIo } from './support/clients.js';
@@ -135,5 +136,75 @@ describe('permessage-deflate with socket.io-client', () => {
       const answer = await socket.timeout(10_000 * slowness).emitWithAck('publish', event);
       assert.equal(answer.ok, true, JSON.stringify(answer));
     }
+  });
+});
+
+/** Node learnt zstd only in version 22. */
+function zstd(...args) {
+  return (input) => {
+    const { status, stdout, stderr } = spawnSync('zstd', ['-q', '-c', ...args], { input });
+    assert.equal(status, 0, stderr.toString());
+    return stdout;
+  };
+}
+const compress = zstd();
+const decompress = zstd('-d');
+
+describe('with seneca.v1.zstd', () => {
+  class ZstdClient {
+    messages = new Inbox();
+
+    static async open(t, options = {}) {
+      const client = new ZstdClient();
+      client.plain = new PlainClient(relay.ws('/ws'), 'seneca.v1.zstd', options);
+      client.socket = client.plain.socket;
+      t.after(() => client.socket.terminate());
+      client.socket.removeAllListeners('message');
+      client.socket.on('message', (bytes, binary) => {
+        client.messages.push({ binary, ...JSON.parse(decompress(bytes).toString()) });
+      });
+      await client.plain.opened;
+      await client.messages.first((message) => message.op === 'hello', 'hello');
+      return client;
+    }
+
+    reply(id) {
+      return this.messages.first((message) => message.id === id, `the reply to ${id}`);
+    }
+  }
+
+  test('both sides speak zstd, and a client may speak text', async (t) => {
+    const client = await ZstdClient.open(t);
+    assert.equal(client.socket.protocol, 'seneca.v1.zstd');
+    client.socket.send(compress(JSON.stringify({ op: 'subscribe', match: 'zstd', id: 1 })));
+    assert.equal((await client.reply(1)).ok, true);
+    const events = mixed('zstd');
+    client.socket.send(JSON.stringify({ op: 'publish', events, id: 2 }));
+    assert.equal((await client.reply(2)).accepted, events.length);
+    const received = await client.messages.when((items) => {
+      const found = items.filter((message) => message.op === 'event');
+      return found.length === events.length && found;
+    }, 'the events');
+    assert.deepEqual(
+      received.map((message) => message.event.data),
+      events.map((event) => event.data),
+    );
+    assert.ok(client.messages.items.every((message) => message.binary));
+    assert.equal((await relay.clients()).filter((each) => each.protocol === 'ws.v1.zstd').length, 1);
+  });
+
+  test('it is not compressed twice', async (t) => {
+    const client = await ZstdClient.open(t, { perMessageDeflate: true });
+    assert.equal(client.socket.extensions, '');
+  });
+
+  test('bad zstd and a bomb are answered with an error', async (t) => {
+    const client = await ZstdClient.open(t);
+    client.socket.send(Buffer.from('no zstd'));
+    await client.messages.first((message) => message.code === 'bad_zstd', 'bad_zstd');
+    client.socket.send(compress(Buffer.alloc(50_000_000)));
+    await client.messages.first((message) => message.code === 'body_too_large', 'body_too_large');
+    client.socket.send(compress(JSON.stringify({ op: 'ping', id: 5 })));
+    assert.equal((await client.reply(5)).ok, true);
   });
 });

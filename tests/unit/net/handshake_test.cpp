@@ -72,7 +72,7 @@ TEST_CASE("our subprotocol is taken where it is offered") {
   CHECK(without->subprotocol.empty());
 }
 
-TEST_CASE("permessage-deflate is agreed on where it is offered and allowed") {
+TEST_CASE("permessage-deflate is agreed on where it is offered, allowed and of use") {
   const std::string agreed = "permessage-deflate; server_no_context_takeover; client_no_context_takeover";
   const auto extensions = [](std::vector<std::pair<std::string, std::string>> more, bool deflates = true) {
     const auto accepted = check_websocket_request(websocket_head(std::move(more)), true, deflates);
@@ -86,4 +86,5 @@ TEST_CASE("permessage-deflate is agreed on where it is offered and allowed") {
   CHECK(extensions({{"sec-websocket-extensions", "x-other; a=1"}, offer}) == agreed);
   CHECK(extensions({{"sec-websocket-extensions", "x-other;"}, offer}).empty());
   CHECK(extensions({offer, {"sec-websocket-protocol", "seneca.v1.json"}}) == agreed);
+  CHECK(extensions({offer, {"sec-websocket-protocol", "seneca.v1.zstd"}}).empty());
 }

@@ -1,4 +1,6 @@
 #include "session/frame_cache.h"
+
+#include "codec/zstd_body.h"
 #include "support/catch.h"
 #include "support/shard_bench.h"
 #include "support/websocket_client.h"
@@ -120,4 +122,17 @@ TEST_CASE("Socket.IO events are compressed by delivery and by namespace") {
   CHECK(frame_in(root).deflated);
   CHECK(frame_in(root).payload == frame_in(cache.socket_io_subscribed(event.event, "/")).payload);
   CHECK_FALSE(cache.socket_io_subscribed(event.event, "/ns", FrameCoding::deflated) == root);
+}
+
+TEST_CASE("seneca.v1.zstd wraps the messages of seneca.v1.json, once an event") {
+  FrameCache cache("E");
+  const EventRef event = long_event_at(4);
+  for (const auto& [zstd, json] : {std::pair(StreamFormat::zstd_cloudevents, StreamFormat::v1_cloudevents),
+                                   std::pair(StreamFormat::zstd_seed, StreamFormat::v1_seed)}) {
+    const FrameRef frame = cache.stream(event, zstd);
+    CHECK(cache.stream(event, zstd) == frame);
+    CHECK(frame->bytes()[0] == '\x82');
+    CHECK(decompress_zstd(payload_of_frame(frame->bytes()), 10'000) ==
+          frame_in(cache.stream(event, json)).payload);
+  }
 }
