@@ -5,8 +5,8 @@
 namespace relay {
 namespace {
 
-// Level 6 takes 1.8 times as long for events of 10 KB and saves another 3 % of them; below 1 KB there is no
-// difference. More memory than 6 is a larger table to clear before every message.
+// Level 6 takes 1.7 times as long for events of 10 KB and saves another 3 % of them; up to 1 KB it is 1 %.
+// More memory than 6 is a larger table to clear before every message.
 constexpr int kLevel = 1;
 constexpr int kMemoryLevel = 6;
 constexpr size_t kTailBytes = 4;  // 00 00 FF FF, which RFC 7692 §7.2.1 leaves out
