@@ -12,6 +12,12 @@
 
 namespace relay {
 
+/// How the payload of a session's WebSocket frames goes over the wire.
+enum class FrameCoding : uint8_t {
+  plain,
+  deflated,  ///< permessage-deflate, where that makes it shorter
+};
+
 /// Bytes ready for the wire, whole protocol units only: a WebSocket frame with its header, an SSE event, or
 /// several of these in a row, a bundle. Encoded once per event and codec on a shard and shared by its
 /// sessions; never crosses threads.

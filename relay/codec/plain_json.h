@@ -11,9 +11,11 @@
 
 namespace relay {
 
-/// The messages of the WebSocket subprotocol `seneca.v1.json`. Pure.
+/// The messages of the WebSocket subprotocol `seneca.v1.json`, and of `seneca.v1.zstd`, which wraps each of
+/// them in a zstd frame. Pure.
 
 inline constexpr std::string_view kPlainSubprotocol = "seneca.v1.json";
+inline constexpr std::string_view kZstdSubprotocol = "seneca.v1.zstd";
 
 /// `{"op":"subscribe",…,"id":n}`: what a client asks for. Members an operation does not use are ignored.
 struct PlainRequest {

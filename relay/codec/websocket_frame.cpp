@@ -6,6 +6,17 @@
 #include "base/utf8.h"
 
 namespace relay {
+namespace {
+
+std::string data_frame(WebSocketOpcode opcode, std::string_view payload) {
+  std::string frame;
+  frame.reserve(payload.size() + 10);
+  append_frame_header(frame, opcode, payload.size());
+  frame += payload;
+  return frame;
+}
+
+}  // namespace
 
 void append_frame_header(std::string& out, WebSocketOpcode opcode, size_t payload_bytes) {
   out += static_cast<char>(0x80 | static_cast<unsigned>(opcode));
@@ -23,12 +34,20 @@ void append_frame_header(std::string& out, WebSocketOpcode opcode, size_t payloa
     out += static_cast<char>(static_cast<uint64_t>(payload_bytes) >> (8 * i));
 }
 
-std::string text_frame(std::string_view payload) {
-  std::string frame;
-  frame.reserve(payload.size() + 10);
-  append_frame_header(frame, WebSocketOpcode::text, payload.size());
-  frame += payload;
+std::string text_frame(std::string_view payload) { return data_frame(WebSocketOpcode::text, payload); }
+
+std::string binary_frame(std::string_view payload) { return data_frame(WebSocketOpcode::binary, payload); }
+
+std::string deflated_text_frame(std::string_view payload) {
+  constexpr char kReserved1 = 0x40;
+  std::string frame = text_frame(payload);
+  frame[0] = static_cast<char>(frame[0] | kReserved1);
   return frame;
+}
+
+std::string_view payload_of_frame(std::string_view frame) {
+  const auto length = static_cast<unsigned char>(frame[1]);
+  return frame.substr(length < 126 ? 2 : length == 126 ? 4 : 10);
 }
 
 std::string close_frame(uint16_t code, std::string_view reason) {

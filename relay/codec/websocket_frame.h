@@ -10,6 +10,8 @@
 
 namespace relay {
 
+class Inflater;
+
 /// RFC 6455 framing, the server's side: our frames go out unmasked, the client's come in masked.
 
 enum class WebSocketOpcode : uint8_t {
@@ -26,7 +28,7 @@ namespace websocket_close {
 inline constexpr uint16_t kNormal = 1000;
 inline constexpr uint16_t kProtocolError = 1002;
 inline constexpr uint16_t kNoStatus = 1005;  ///< never on the wire: the peer's close frame had no code
-inline constexpr uint16_t kBadText = 1007;
+inline constexpr uint16_t kBadPayload = 1007;
 inline constexpr uint16_t kPolicy = 1008;
 inline constexpr uint16_t kTooBig = 1009;
 inline constexpr uint16_t kRestart = 1012;
@@ -36,6 +38,11 @@ inline constexpr uint16_t kTryLater = 1013;
 /// Appends the header of an unfragmented frame whose payload has `payload_bytes`.
 void append_frame_header(std::string& out, WebSocketOpcode opcode, size_t payload_bytes);
 [[nodiscard]] std::string text_frame(std::string_view payload);
+[[nodiscard]] std::string binary_frame(std::string_view payload);
+/// A text frame whose payload is the work of a Deflater.
+[[nodiscard]] std::string deflated_text_frame(std::string_view payload);
+/// The payload of one of the above.
+[[nodiscard]] std::string_view payload_of_frame(std::string_view frame);
 /// `reason` is cut at 123 bytes, between characters.
 [[nodiscard]] std::string close_frame(uint16_t code, std::string_view reason);
 /// A ping or pong; `payload` is at most 125 bytes.
@@ -62,14 +69,15 @@ struct WebSocketFault {
 /// Takes a client's frames apart, strictly, from chunks cut anywhere. Owned by a connection; no locks.
 ///
 /// Invariants: a length is judged from the frame's header, before a byte of it is kept; memory grows only
-/// with bytes received and never beyond `max_message_bytes`; after a fault, a close frame or stop() nothing
-/// is parsed.
+/// with bytes received and never beyond `max_message_bytes`, to which the bytes of a compressed message and
+/// what comes out of them are held as well; after a fault, a close frame or stop() nothing is parsed.
 class WebSocketParser {
  public:
   /// More fragments than this in one message are an attack, not a message.
   static constexpr uint32_t kMaxFragments = 1024;
 
-  WebSocketParser(WebSocketHandler& handler, size_t max_message_bytes);
+  /// `inflater`: permessage-deflate was agreed on. Shared, as it is used within a call only.
+  WebSocketParser(WebSocketHandler& handler, size_t max_message_bytes, Inflater* inflater = nullptr);
 
   /// Parses `size` bytes and unmasks them in place. A message that lies in one chunk is handed over without a
   /// copy. False once there is a fault; close with its code.
@@ -84,11 +92,14 @@ class WebSocketParser {
  private:
   size_t take_header(const char* data, size_t size);
   bool judge_header();
+  bool judge_reserved();
   bool judge_control();
   bool judge_data();
   bool judge_length(unsigned length_bytes);
   size_t take_payload(char* data, size_t size);
   void take_data(std::string_view piece);
+  void finish_payload(std::string_view payload);
+  void finish_deflated(std::string_view payload);
   void finish_message(std::string_view message);
   void take_control(std::string_view piece);
   void finish_control(std::string_view payload);
@@ -101,6 +112,7 @@ class WebSocketParser {
 
   WebSocketHandler& handler_;
   const size_t max_message_bytes_;
+  Inflater* const inflater_;
   std::string message_;  // pieces of a data message that came in several
   std::string control_;  // pieces of a control frame's payload
   Utf8Stream utf8_;
@@ -111,7 +123,8 @@ class WebSocketParser {
   std::array<unsigned char, 4> mask_;     // turned so that its first byte belongs to the next payload byte
   uint8_t header_bytes_ = 0;              // of header_ filled
   bool in_payload_ = false;
-  bool text_ = false;  // the open message is text
+  bool text_ = false;      // the open message is text
+  bool deflated_ = false;  // the open message is compressed
   bool done_ = false;
 };
 

@@ -70,7 +70,7 @@ tl::expected<UpgradeAccepted, UpgradeRefused> check_upgrade(const UpgradeHeaders
   const std::string_view protocol = find_token(headers.protocols, [supported](std::string_view token) {
     return std::find(supported.begin(), supported.end(), token) != supported.end();
   });
-  return UpgradeAccepted{websocket_accept_key(key), std::string(protocol)};
+  return UpgradeAccepted{websocket_accept_key(key), std::string(protocol), ""};
 }
 
 std::string upgrade_response(const UpgradeAccepted& accepted) {
@@ -81,6 +81,7 @@ std::string upgrade_response(const UpgradeAccepted& accepted) {
       "Sec-WebSocket-Accept: " +
       accepted.accept_key + "\r\n";
   if (!accepted.subprotocol.empty()) response += "Sec-WebSocket-Protocol: " + accepted.subprotocol + "\r\n";
+  if (!accepted.extensions.empty()) response += "Sec-WebSocket-Extensions: " + accepted.extensions + "\r\n";
   return response + "\r\n";
 }
 

@@ -22,6 +22,7 @@ struct UpgradeHeaders {
 struct UpgradeAccepted {
   std::string accept_key;
   std::string subprotocol;  ///< "" when none was agreed
+  std::string extensions;   ///< the answer's Sec-WebSocket-Extensions; "" when none was agreed
 };
 
 /// Why there is no upgrade. Status 426 is answered with `Sec-WebSocket-Version: 13`.

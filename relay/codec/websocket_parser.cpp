@@ -2,6 +2,7 @@
 #include <cstring>
 
 #include "base/utf8.h"
+#include "codec/inflater.h"
 #include "codec/websocket_frame.h"
 
 namespace relay {
@@ -37,8 +38,8 @@ void unmask(char* data, size_t size, std::array<unsigned char, 4>& mask) {
 
 }  // namespace
 
-WebSocketParser::WebSocketParser(WebSocketHandler& handler, size_t max_message_bytes)
-    : handler_(handler), max_message_bytes_(max_message_bytes) {}
+WebSocketParser::WebSocketParser(WebSocketHandler& handler, size_t max_message_bytes, Inflater* inflater)
+    : handler_(handler), max_message_bytes_(max_message_bytes), inflater_(inflater) {}
 
 bool WebSocketParser::feed(char* data, size_t size) {
   while (size > 0 && !done_) {
@@ -81,10 +82,18 @@ size_t WebSocketParser::take_header(const char* data, size_t size) {
 }
 
 bool WebSocketParser::judge_header() {
-  if ((header_[0] & 0x70) != 0)
-    return refuse(kProtocolError, "reserved bits are set and no extension was agreed");
+  if ((header_[0] & 0x70) != 0 && !judge_reserved()) return false;
   if ((header_[1] & 0x80) == 0) return refuse(kProtocolError, "client frames must be masked");
   return control() ? judge_control() : judge_data();
+}
+
+// The first of a message's frames says by RSV1 that the message is compressed.
+bool WebSocketParser::judge_reserved() {
+  if (inflater_ == nullptr)
+    return refuse(kProtocolError, "reserved bits are set and no extension was agreed");
+  if ((header_[0] & 0x30) != 0 || control() || opcode() == WebSocketOpcode::continuation)
+    return refuse(kProtocolError, "reserved bits are set that mean nothing here");
+  return true;
 }
 
 bool WebSocketParser::judge_control() {
@@ -101,7 +110,9 @@ bool WebSocketParser::judge_data() {
   if (!continues && fragments_ > 0) return refuse(kProtocolError, "new message inside a fragmented one");
   if (fragments_ == kMaxFragments) return refuse(kPolicy, "too many fragments in one message");
   ++fragments_;
-  if (!continues) text_ = opcode() == WebSocketOpcode::text;
+  if (continues) return true;
+  text_ = opcode() == WebSocketOpcode::text;
+  deflated_ = (header_[0] & 0x40) != 0;
   return true;
 }
 
@@ -132,25 +143,44 @@ size_t WebSocketParser::take_payload(char* data, size_t size) {
 }
 
 void WebSocketParser::take_data(std::string_view piece) {
-  if (text_ && !utf8_.feed(piece)) {
-    refuse(kBadText, "text is not UTF-8");
+  if (text_ && !deflated_ && !utf8_.feed(piece)) {
+    refuse(kBadPayload, "text is not UTF-8");
     return;
   }
   const bool whole = !in_payload_ && final_frame();
-  if (whole && message_.empty()) return finish_message(piece);
+  if (whole && message_.empty()) return finish_payload(piece);
   message_ += piece;
-  if (whole) finish_message(message_);
+  if (whole) finish_payload(message_);
+}
+
+void WebSocketParser::finish_payload(std::string_view payload) {
+  fragments_ = 0;
+  if (deflated_)
+    finish_deflated(payload);
+  else
+    finish_message(payload);
+  message_.clear();
+  if (message_.capacity() > kKeptBuffer) message_ = {};
+}
+
+void WebSocketParser::finish_deflated(std::string_view payload) {
+  const auto message = inflater_->inflate_message(payload, max_message_bytes_);
+  if (message && (!text_ || utf8_.feed(*message)))
+    finish_message(*message);
+  else if (message)
+    refuse(kBadPayload, "text is not UTF-8");
+  else if (message.error() == InflateFault::too_big)
+    refuse(kTooBig, "message too big");
+  else
+    refuse(kBadPayload, "compressed message is damaged");
 }
 
 void WebSocketParser::finish_message(std::string_view message) {
   if (!utf8_.complete()) {
-    refuse(kBadText, "text is not UTF-8");
+    refuse(kBadPayload, "text is not UTF-8");
     return;
   }
-  fragments_ = 0;
   handler_.on_message(text_, message);
-  message_.clear();
-  if (message_.capacity() > kKeptBuffer) message_ = {};
 }
 
 void WebSocketParser::take_control(std::string_view piece) {
@@ -182,7 +212,7 @@ void WebSocketParser::finish_close(std::string_view payload) {
   }
   const std::string_view reason = payload.substr(2);
   if (valid_utf8_prefix(reason) != reason.size()) {
-    refuse(kBadText, "close reason is not UTF-8");
+    refuse(kBadPayload, "close reason is not UTF-8");
     return;
   }
   handler_.on_close(static_cast<uint16_t>(byte(0) * 256u + byte(1)), reason);

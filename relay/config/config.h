@@ -44,6 +44,7 @@ struct PerformanceConfig {
   int64_t memory_limit = 512 << 20;  ///< bytes of frames alive for all sessions, shared ones counted once
   bool batch_messages = true;        ///< one write per session and flush; false: one write per message
   int batch_max_delay_ms = 20;       ///< how long a loaded shard lets events gather before it writes
+  bool compression = true;           ///< permessage-deflate for WebSocket clients that offer it
   int heartbeat_interval = 30;       ///< plain WebSocket pings and SSE comments; 0: none
 
   bool operator==(const PerformanceConfig&) const = default;

@@ -91,6 +91,10 @@ FieldsOf<PerformanceConfig> performance_fields() {
           "never wait.")
       .reload();
   fields
+      .boolean("compression", &PerformanceConfig::compression,
+               "Compress WebSocket messages for clients that offer permessage-deflate.")
+      .reload();
+  fields
       .duration("heartbeat_interval", &PerformanceConfig::heartbeat_interval, {0, kDay},
                 "How often idle plain WebSocket and SSE clients get a sign of life; 0 is never.")
       .reload();

@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "codec/http_request.h"
+#include "codec/inflater.h"
 #include "codec/websocket_frame.h"
+#include "codec/websocket_handshake.h"
 #include "net/http/exchange.h"
 #include "net/wire.h"
 #include "session/member_timer.h"
@@ -33,6 +35,8 @@ class ConnectionHost {
   virtual void count_write(size_t bytes, bool blocked) = 0;
   /// A buffer to gather one write in, empty; the same one for every connection of the shard.
   virtual std::string& scratch() = 0;
+  /// For messages that come in compressed; the same one for every connection of the shard.
+  virtual Inflater& inflater() = 0;
 };
 
 /// One client connection: HTTP requests one after the other, until one of them becomes a WebSocket or an
@@ -108,7 +112,7 @@ class Connection final : public Transport, private HttpExchange, private WebSock
   void end_request();
   void open_websocket();
   void open_stream();
-  [[nodiscard]] bool start_session(std::unique_ptr<Session> session, std::string_view subprotocol);
+  [[nodiscard]] bool start_session(std::unique_ptr<Session> session, const UpgradeAccepted& accepted);
 
   // connection.cpp: bytes, deadlines, the end
   void read_websocket(char* bytes, size_t count);

@@ -178,7 +178,8 @@ void Connection::open_websocket() {
       return;
     }
   }
-  const auto accepted = check_websocket_request(head_, !socket_io);
+  const auto accepted =
+      check_websocket_request(head_, !socket_io, services().config->performance.compression);
   if (!accepted) {
     refuse(
         {accepted.error().status, std::string(accepted.error().code), std::string(accepted.error().message)});
@@ -196,14 +197,15 @@ void Connection::open_websocket() {
   else
     session = std::make_unique<PlainSession>(id_, services(), *this);
   const Endpoint::Kind kind = endpoint_->kind;
-  if (!start_session(std::move(session), accepted->subprotocol)) return;
+  if (!start_session(std::move(session), *accepted)) return;
   pending_ += upgrade_response(*accepted);
   kind_ = kind;
   phase_ = Phase::websocket;
   deadline_.disarm();
   parser_ =
       std::make_unique<WebSocketParser>(static_cast<WebSocketHandler&>(*this),
-                                        static_cast<size_t>(services().config->server.max_http_buffer_size));
+                                        static_cast<size_t>(services().config->server.max_http_buffer_size),
+                                        accepted->extensions.empty() ? nullptr : &host_.inflater());
   flush_soon();
   std::string rest = input_.substr(body_at_ + head_.content_length);
   input_ = std::string();
@@ -211,7 +213,7 @@ void Connection::open_websocket() {
 }
 
 void Connection::open_stream() {
-  if (!start_session(std::make_unique<SseSession>(id_, services(), *this), "")) return;
+  if (!start_session(std::make_unique<SseSession>(id_, services(), *this), {})) return;
   HttpResponse cors;
   add_cors_headers(cors, head_.header("origin"), services().config->server.cors_allowed_origins);
   pending_ +=
@@ -230,7 +232,7 @@ void Connection::open_stream() {
   flush_soon();
 }
 
-bool Connection::start_session(std::unique_ptr<Session> session, std::string_view subprotocol) {
+bool Connection::start_session(std::unique_ptr<Session> session, const UpgradeAccepted& accepted) {
   if (host_.draining()) {
     respond(problem(503, "draining", "the relay is stopping; connect again in a moment"));
     return false;
@@ -238,7 +240,8 @@ bool Connection::start_session(std::unique_ptr<Session> session, std::string_vie
   SessionRequest request;
   request.address = address_;
   request.query = head_.query;
-  request.subprotocol = subprotocol;
+  request.subprotocol = accepted.subprotocol;
+  request.coding = accepted.extensions.empty() ? FrameCoding::plain : FrameCoding::deflated;
   request.last_event_id = head_.header("last-event-id");
   session_ = std::move(session);
   session_live_ = true;

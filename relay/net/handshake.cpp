@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <array>
 
+#include "codec/agree_on_deflate.h"
+#include "codec/plain_json.h"
+
 namespace relay {
 namespace {
 
-constexpr std::array<std::string_view, 1> kSubprotocols = {"seneca.v1.json"};
+constexpr std::array<std::string_view, 2> kSubprotocols = {kPlainSubprotocol, kZstdSubprotocol};
 
 // The error table of Engine.IO 4; the index is the code.
 constexpr std::array<std::string_view, 6> kEngineIoErrors = {
@@ -39,7 +42,8 @@ bool origin_allowed(const HttpRequestHead& head, const std::vector<std::string>&
 }
 
 tl::expected<UpgradeAccepted, UpgradeRefused> check_websocket_request(const HttpRequestHead& head,
-                                                                      bool offers_subprotocols) {
+                                                                      bool offers_subprotocols,
+                                                                      bool deflates) {
   const std::string connection = head.joined_header("connection");
   const std::string upgrade = head.joined_header("upgrade");
   const std::string protocols = head.joined_header("sec-websocket-protocol");
@@ -52,7 +56,11 @@ tl::expected<UpgradeAccepted, UpgradeRefused> check_websocket_request(const Http
   headers.version = head.header("sec-websocket-version");
   headers.protocols = protocols;
   const std::span<const std::string_view> supported(kSubprotocols);
-  return check_upgrade(headers, offers_subprotocols ? supported : supported.first(0));
+  auto accepted = check_upgrade(headers, offers_subprotocols ? supported : supported.first(0));
+  // What zstd has compressed does not get shorter.
+  if (accepted && deflates && accepted->subprotocol != kZstdSubprotocol)
+    accepted->extensions = agree_on_deflate(head.joined_header("sec-websocket-extensions"));
+  return accepted;
 }
 
 std::optional<HttpResponse> refuse_engine_io(const HttpRequestHead& head) {

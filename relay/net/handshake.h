@@ -14,9 +14,10 @@ namespace relay {
 /// Whether a page of `origin` may talk to us: no origin (not a page), our own origin, or one of `allowed`.
 [[nodiscard]] bool origin_allowed(const HttpRequestHead& head, const std::vector<std::string>& allowed);
 
-/// The request's WebSocket upgrade, checked and with one of our subprotocols.
+/// The request's WebSocket upgrade, checked and with one of our subprotocols and permessage-deflate, as far
+/// as we offer them and the client asks.
 [[nodiscard]] tl::expected<UpgradeAccepted, UpgradeRefused> check_websocket_request(
-    const HttpRequestHead& head, bool offers_subprotocols);
+    const HttpRequestHead& head, bool offers_subprotocols, bool deflates);
 
 /// The Engine.IO answer to a request for /socket.io/ that must not become a WebSocket, or nothing when it
 /// may. Checks in the reference server's order: transport, sid, method, EIO.

@@ -94,6 +94,7 @@ struct ShardLoop::Impl final : ConnectionHost, Publisher {
     if (blocked) ++report.blocked_writes;
   }
   std::string& scratch() override { return gather; }
+  Inflater& inflater() override { return unpacker; }
 
   // Publisher
   bool submit(std::vector<EventRef>& events, std::string_view session_id, uint64_t token) override {
@@ -152,6 +153,7 @@ struct ShardLoop::Impl final : ConnectionHost, Publisher {
   bool looking_around = false;
   FlushPacer pacer;
   std::string gather;
+  Inflater unpacker;
   size_t dispatched = 0;  // events since the last flush
   bool drain_announced = false;
   bool is_draining = false;

@@ -16,7 +16,12 @@ constexpr size_t kMaxCachedBytes = 4 << 20;
 
 bool is_seed(StreamFormat format) {
   return format == StreamFormat::seed || format == StreamFormat::v1_seed ||
-         format == StreamFormat::sse_seed || format == StreamFormat::sse_unnamed_seed;
+         format == StreamFormat::zstd_seed || format == StreamFormat::sse_seed ||
+         format == StreamFormat::sse_unnamed_seed;
+}
+
+bool is_zstd(StreamFormat format) {
+  return format == StreamFormat::zstd_cloudevents || format == StreamFormat::zstd_seed;
 }
 
 // Of events with one type and subject, going out by the same route, only the newest matters to a client that
@@ -28,35 +33,41 @@ Frame::Origin origin_of(const Event& event, std::string_view route = "") {
   return {event.offset(), std::max<uint64_t>(key, 1)};
 }
 
-FrameRef socket_io_frame(const Event& event, std::string_view namespace_, std::string_view name,
-                         std::string_view payload, size_t& meter) {
-  std::string text;
-  text.reserve(payload.size() + namespace_.size() + name.size() + 16);
-  append_socket_io_event(text, namespace_, name, payload);
-  return Frame::make(text_frame(text), origin_of(event, name), &meter);
-}
-
 std::string seed_json(const Event& event) {
   std::string json;
   append_seed_json(json, event);
   return json;
 }
 
+std::string event_json(const Event& event, StreamFormat format, std::string_view epoch) {
+  if (is_seed(format)) return seed_json(event);
+  std::string json;
+  append_cloudevent_json(json, event, epoch);
+  return json;
+}
+
+std::string v1_message(std::string_view json) {
+  return R"({"op":"event","event":)" + std::string(json) + "}";
+}
+
+std::string socket_io_frame(std::string_view namespace_, std::string_view name, std::string_view payload) {
+  std::string text;
+  text.reserve(payload.size() + namespace_.size() + name.size() + 16);
+  append_socket_io_event(text, namespace_, name, payload);
+  return text_frame(text);
+}
+
 }  // namespace
 
 std::string encode_stream_frame(const Event& event, StreamFormat format, std::string_view epoch) {
-  std::string json;
-  if (is_seed(format))
-    append_seed_json(json, event);
-  else
-    append_cloudevent_json(json, event, epoch);
+  const std::string json = event_json(event, format, epoch);
   switch (format) {
     case StreamFormat::cloudevents:
     case StreamFormat::seed:
       return text_frame(json);
     case StreamFormat::v1_cloudevents:
     case StreamFormat::v1_seed:
-      return text_frame(R"({"op":"event","event":)" + json + "}");
+      return text_frame(v1_message(json));
     default:
       break;
   }
@@ -70,8 +81,9 @@ std::string encode_stream_frame(const Event& event, StreamFormat format, std::st
 
 FrameCache::FrameCache(std::string epoch) : epoch_(std::move(epoch)) {}
 
-const std::vector<RunFrame>& FrameCache::stream_run(const Run& run, StreamFormat format, size_t bundle) {
-  RunFrames& made = stream_runs_[static_cast<size_t>(format)];
+const std::vector<RunFrame>& FrameCache::stream_run(const Run& run, StreamFormat format, FrameCoding coding,
+                                                    size_t bundle) {
+  RunFrames& made = stream_runs_[static_cast<size_t>(format)][index(coding)];
   if (std::exchange(made.run, run.id) == run.id) return made.frames;
   FrameBundler bundler(bundle, live_bytes_, made.frames);
   const Event* last = nullptr;
@@ -79,15 +91,15 @@ const std::vector<RunFrame>& FrameCache::stream_run(const Run& run, StreamFormat
     // A room and a selection may both bring an event; a stream wants it once.
     const EventRef& event = hit.event->event;
     if (std::exchange(last, event.get()) == event.get()) continue;
-    bundler.add(stream(event, format), event->priority());
+    bundler.add(stream(event, format, coding), event->priority());
   }
   bundler.finish();
   return made.frames;
 }
 
 const std::vector<RunFrame>& FrameCache::socket_io_run(const Run& run, std::string_view namespace_,
-                                                       size_t bundle) {
-  RunFrames& made = socket_io_run_;
+                                                       FrameCoding coding, size_t bundle) {
+  RunFrames& made = socket_io_runs_[index(coding)];
   if (made.run == run.id && made.namespace_ == namespace_) return made.frames;
   made.run = run.id;
   made.namespace_ = namespace_;
@@ -96,8 +108,8 @@ const std::vector<RunFrame>& FrameCache::socket_io_run(const Run& run, std::stri
   for (const Hit& hit : run.hits) {
     const Priority priority = hit.event->event->priority();
     if (std::exchange(lane, priority) != priority) bundler.finish();
-    bundler.add(hit.delivery != nullptr ? socket_io(run.batch, *hit.event, *hit.delivery)
-                                        : socket_io_subscribed(hit.event->event, namespace_),
+    bundler.add(hit.delivery != nullptr ? socket_io(run.batch, *hit.event, *hit.delivery, coding)
+                                        : socket_io_subscribed(hit.event->event, namespace_, coding),
                 priority);
   }
   bundler.finish();
@@ -105,8 +117,9 @@ const std::vector<RunFrame>& FrameCache::socket_io_run(const Run& run, std::stri
 }
 
 void FrameCache::batch_done() {
-  for (RunFrames& run : stream_runs_) run.frames.clear();
-  socket_io_run_.frames.clear();
+  for (auto& by_coding : stream_runs_)
+    for (RunFrames& run : by_coding) run.frames.clear();
+  for (RunFrames& run : socket_io_runs_) run.frames.clear();
   if (cached_bytes_ <= kMaxCachedBytes) return;
   for (Slot& slot : slots_) slot = Slot();
   cached_bytes_ = 0;
@@ -117,37 +130,61 @@ FrameRef FrameCache::count(FrameRef frame) {
   return frame;
 }
 
-FrameRef FrameCache::stream(const EventRef& event, StreamFormat format) {
-  FrameRef& frame = slot_of(event).streams[static_cast<size_t>(format)];
-  if (!frame)
-    frame = count(Frame::make(encode_stream_frame(*event, format, epoch_), origin_of(*event), &live_bytes_));
+FrameRef FrameCache::stream(const EventRef& event, StreamFormat format, FrameCoding coding) {
+  Codings& codings = slot_of(event).streams[static_cast<size_t>(format)];
+  FrameRef& frame = codings[index(coding)];
+  if (!frame) frame = code(codings, coding, origin_of(*event), [&] { return encode(*event, format); });
   return frame;
 }
 
-FrameRef FrameCache::socket_io(const RoutedBatch& batch, const RoutedEvent& event, const Delivery& delivery) {
-  std::vector<FrameRef>& frames = slot_of(event.event).deliveries;
-  const auto index = static_cast<size_t>(&delivery - batch.deliveries.data()) - event.first_delivery;
-  if (frames.size() < event.deliveries) frames.resize(event.deliveries);
-  if (!frames[index]) {
+FrameRef FrameCache::socket_io(const RoutedBatch& batch, const RoutedEvent& event, const Delivery& delivery,
+                               FrameCoding coding) {
+  std::vector<Codings>& deliveries = slot_of(event.event).deliveries;
+  const auto place = static_cast<size_t>(&delivery - batch.deliveries.data()) - event.first_delivery;
+  if (deliveries.size() < event.deliveries) deliveries.resize(event.deliveries);
+  FrameRef& frame = deliveries[place][index(coding)];
+  if (frame) return frame;
+  frame = code(deliveries[place], coding, origin_of(*event.event, delivery.route->event), [&] {
     const Route& route = *delivery.route;
     if (delivery.view >= 0)
-      frames[index] = count(socket_io_frame(*event.event, route.namespace_, route.event,
-                                            batch.views[static_cast<size_t>(delivery.view)], live_bytes_));
-    else
-      frames[index] =
-          socket_io_frame(*event.event, route.namespace_, route.event, seed_json(*event.event), live_bytes_);
-  }
-  return frames[index];
+      return socket_io_frame(route.namespace_, route.event, batch.views[static_cast<size_t>(delivery.view)]);
+    return socket_io_frame(route.namespace_, route.event, seed_json(*event.event));
+  });
+  return frame;
 }
 
-FrameRef FrameCache::socket_io_subscribed(const EventRef& event, std::string_view namespace_) {
-  auto& frames = slot_of(event).subscribed;
-  const auto found = std::find_if(frames.begin(), frames.end(),
-                                  [namespace_](const auto& each) { return each.first == namespace_; });
-  if (found != frames.end()) return found->second;
-  FrameRef frame = count(socket_io_frame(*event, namespace_, "event", seed_json(*event), live_bytes_));
-  frames.emplace_back(namespace_, frame);
+FrameRef FrameCache::socket_io_subscribed(const EventRef& event, std::string_view namespace_,
+                                          FrameCoding coding) {
+  auto& subscribed = slot_of(event).subscribed;
+  auto found = std::find_if(subscribed.begin(), subscribed.end(),
+                            [namespace_](const auto& each) { return each.first == namespace_; });
+  if (found == subscribed.end()) found = subscribed.emplace(found, namespace_, Codings());
+  FrameRef& frame = found->second[index(coding)];
+  if (!frame)
+    frame = code(found->second, coding, origin_of(*event),
+                 [&] { return socket_io_frame(namespace_, "event", seed_json(*event)); });
   return frame;
+}
+
+std::string FrameCache::zstd_frame(std::string_view json) { return binary_frame(zstd_.encode(json)); }
+
+template <class Encode>
+FrameRef FrameCache::code(Codings& codings, FrameCoding coding, const Frame::Origin& origin, Encode encode) {
+  FrameRef& plain = codings[index(FrameCoding::plain)];
+  if (!plain) plain = count(Frame::make(encode(), origin, &live_bytes_));
+  return coding == FrameCoding::deflated ? deflated(plain) : plain;
+}
+
+FrameRef FrameCache::deflated(const FrameRef& plain) {
+  const std::string_view payload = payload_of_frame(plain->bytes());
+  if (payload.size() < kMinDeflatedBytes || !deflater_.shorten(payload, packed_)) return plain;
+  return count(
+      Frame::make(deflated_text_frame(packed_), {plain->offset(), plain->conflation_key()}, &live_bytes_));
+}
+
+std::string FrameCache::encode(const Event& event, StreamFormat format) {
+  if (is_zstd(format)) return zstd_frame(v1_message(event_json(event, format, epoch_)));
+  return encode_stream_frame(event, format, epoch_);
 }
 
 FrameCache::Slot& FrameCache::slot_of(const EventRef& event) {

@@ -85,7 +85,7 @@ Status PlainSession::subscribe(const PlainRequest& request) {
   if (!start) return tl::unexpected<Error>(start.error());
   Result<Selection> selection = Selection::make(request.match, request.filter, request.rooms);
   if (!selection) return tl::unexpected<Error>(selection.error());
-  Status done = choose_format(request.format, StreamFormat::v1_cloudevents, StreamFormat::v1_seed);
+  Status done = set_format(request.format);
   if (done) done = feed_.subscribe(request.sub, std::move(*selection), *start);
   if (done) confirm(request, "\"offset\":" + std::to_string(services_.hub.delivered()));
   return done;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "codec/websocket_frame.h"
+#include "codec/zstd_body.h"
 #include "session/client_envelope.h"
 
 namespace relay {
@@ -24,10 +25,9 @@ PlainSession::PlainSession(std::string id, ShardServices& services, Transport& t
 
 Status PlainSession::start(const SessionRequest& request) {
   note_start(request);
-  v1_ = request.subprotocol == kPlainSubprotocol;
-  const std::string_view format = request.get("format").empty() ? "cloudevents" : request.get("format");
-  Status done = v1_ ? choose_format(format, StreamFormat::v1_cloudevents, StreamFormat::v1_seed)
-                    : choose_format(format, StreamFormat::cloudevents, StreamFormat::seed);
+  zstd_ = request.subprotocol == kZstdSubprotocol;
+  v1_ = zstd_ || request.subprotocol == kPlainSubprotocol;
+  Status done = set_format(request.get("format").empty() ? "cloudevents" : request.get("format"));
   if (!done) return done;
   if (v1_)
     reply(encode_plain_hello(id(), services_.log.epoch(), services_.hub.delivered()));
@@ -45,9 +45,19 @@ void PlainSession::receive_text(std::string_view message) {
     publish_message(message);
 }
 
-void PlainSession::receive_binary(std::string_view) {
+void PlainSession::receive_binary(std::string_view message) {
   heard_ = true;
-  refuse(std::nullopt, {"binary_message", "message", "must be text, not binary"});
+  if (!zstd_) return refuse(std::nullopt, {"binary_message", "message", "must be text, not binary"});
+  const auto limit = static_cast<size_t>(services_.config->server.max_http_buffer_size);
+  const Result<std::string> text = decompress_zstd(message, limit);
+  if (!text) return refuse(std::nullopt, {text.error().code, "message", text.error().message});
+  receive_request(*text);
+}
+
+Status PlainSession::set_format(std::string_view name) {
+  if (zstd_) return choose_format(name, StreamFormat::zstd_cloudevents, StreamFormat::zstd_seed);
+  if (v1_) return choose_format(name, StreamFormat::v1_cloudevents, StreamFormat::v1_seed);
+  return choose_format(name, StreamFormat::cloudevents, StreamFormat::seed);
 }
 
 void PlainSession::publish_message(std::string_view message) {
@@ -58,7 +68,11 @@ void PlainSession::publish_message(std::string_view message) {
   publish_queue_.submit(std::move(events), 0);
 }
 
-void PlainSession::reply(std::string_view json) { send(Priority::critical, Frame::make(text_frame(json))); }
+void PlainSession::reply(std::string_view json) { send_message(Priority::critical, json); }
+
+void PlainSession::send_message(Priority lane, std::string_view json) {
+  send(lane, Frame::make(zstd_ ? services_.frames.zstd_frame(json) : text_frame(json)));
+}
 
 void PlainSession::refuse(std::optional<uint64_t> id, const Error& error) {
   ++services_.counters.messages_refused;
@@ -90,7 +104,7 @@ void PlainSession::beat() {
 }
 
 void PlainSession::drain() {
-  if (v1_) send(Priority::low, Frame::make(text_frame(encode_plain_bye("restart"))));
+  if (v1_) send_message(Priority::low, encode_plain_bye("restart"));
 }
 
 void PlainSession::closed(std::string_view reason) {
@@ -100,7 +114,7 @@ void PlainSession::closed(std::string_view reason) {
 }
 
 SessionInfo PlainSession::info() const {
-  SessionInfo info = base_info(v1_ ? "ws.v1" : "ws");
+  SessionInfo info = base_info(zstd_ ? "ws.v1.zstd" : v1_ ? "ws.v1" : "ws");
   info.rooms = feed_.rooms();
   info.subscriptions = feed_.selections();
   return info;

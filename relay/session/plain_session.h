@@ -16,7 +16,9 @@ namespace relay {
 /// Without a subprotocol the URL says what comes, every text sent is one event (CloudEvents or the seed's
 /// shape, an event `seneca.gap` where some are missing) and every text received is one event to publish; one
 /// that cannot be read is answered with {"error":{code,message}} and changes nothing else. With
-/// `seneca.v1.json` both sides speak plain_json.h. A peer from which nothing came for two heartbeats is gone.
+/// `seneca.v1.json` both sides speak plain_json.h; with `seneca.v1.zstd` the relay does so in binary messages
+/// of one zstd frame each, and the client in those or in text. A peer from which nothing came for two
+/// heartbeats is gone.
 class PlainSession final : public StreamSession {
  public:
   PlainSession(std::string id, ShardServices& services, Transport& transport);
@@ -35,7 +37,9 @@ class PlainSession final : public StreamSession {
   void beat() override;
 
   // plain_session.cpp: both modes
+  [[nodiscard]] Status set_format(std::string_view name);
   void reply(std::string_view json);
+  void send_message(Priority lane, std::string_view json);
   void refuse(std::optional<uint64_t> id, const Error& error);
   void publish_message(std::string_view message);
 
@@ -46,7 +50,8 @@ class PlainSession final : public StreamSession {
   [[nodiscard]] Status publish(const PlainRequest& request);
   void confirm(const PlainRequest& request, std::string_view members = {});
 
-  bool v1_ = false;
+  bool v1_ = false;    // one of the subprotocols
+  bool zstd_ = false;  // the one that compresses
   bool heard_ = true;
   int silent_beats_ = 0;
   uint64_t next_token_ = 1;

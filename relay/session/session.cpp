@@ -57,6 +57,7 @@ void Session::close(uint16_t code, std::string_view reason) {
 
 void Session::note_start(const SessionRequest& request) {
   address_ = request.address;
+  coding_ = request.coding;
   connected_us_ = services_.clock.wall_us();
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "codec/frame.h"
 #include "codec/gap.h"
 #include "pipeline/intake.h"
 #include "session/drop_tally.h"
@@ -21,7 +22,7 @@ namespace relay {
 /// One row of `senecactl stats --clients`.
 struct SessionInfo {
   std::string id;
-  std::string protocol;  ///< "socketio", "ws", "ws.v1", "sse"
+  std::string protocol;  ///< "socketio", "ws", "ws.v1", "ws.v1.zstd", "sse"
   std::string address;   ///< peer, "127.0.0.1:51234"
   std::vector<std::string> rooms;
   std::vector<std::string> subscriptions;  ///< selection texts
@@ -38,6 +39,7 @@ struct SessionRequest {
   std::vector<std::pair<std::string, std::string>> query;  ///< percent-decoded, in order
   std::string subprotocol;                                 ///< the negotiated one, or ""
   std::string last_event_id;                               ///< SSE
+  FrameCoding coding = FrameCoding::plain;                 ///< deflated: permessage-deflate was agreed on
 
   /// The first value of `name`, or "".
   [[nodiscard]] std::string_view get(std::string_view name) const;
@@ -80,6 +82,8 @@ class Session {
 
   [[nodiscard]] const std::string& id() const { return id_; }
   [[nodiscard]] Outbox& outbox() { return outbox_; }
+  /// How live events go to this client; everything else is plain.
+  [[nodiscard]] FrameCoding coding() const { return coding_; }
 
  protected:
   [[nodiscard]] virtual Interest interest_in(const Event& event) const = 0;
@@ -90,7 +94,7 @@ class Session {
   void close(uint16_t code, std::string_view reason);
   [[nodiscard]] bool closing() const { return closing_; }
 
-  /// Notes who came when; first thing in `start`.
+  /// Notes who came when and how; first thing in `start`.
   void note_start(const SessionRequest& request);
   /// The part of `info` that is the same for every protocol.
   [[nodiscard]] SessionInfo base_info(std::string_view protocol) const;
@@ -116,6 +120,7 @@ class Session {
   std::string address_;
   int64_t connected_us_ = 0;
   uint64_t events_sent_ = 0;
+  FrameCoding coding_ = FrameCoding::plain;
   bool closing_ = false;
 };
 

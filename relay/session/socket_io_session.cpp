@@ -120,7 +120,8 @@ SocketIoNamespace* SocketIoSession::find(std::string_view namespace_) const {
 
 void SocketIoSession::push_run(const SocketIoNamespace& receiver, const Run& run) {
   if (closing()) return;
-  for (const auto& [frame, priority] : services_.frames.socket_io_run(run, receiver.name(), bundle_limit()))
+  for (const auto& [frame, priority] :
+       services_.frames.socket_io_run(run, receiver.name(), coding(), bundle_limit()))
     send(priority, frame);
 }
 

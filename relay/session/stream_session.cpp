@@ -84,14 +84,15 @@ void StreamSession::on_heartbeat(int64_t) {
 }
 
 void StreamSession::send_event(const EventRef& event) {
-  // One lane: a stream's client goes on after the offset it saw last, so nothing may overtake.
   if (closing()) return;
+  // One lane: a stream's client goes on after the offset it saw last, so nothing may overtake. And plain: the
+  // past is read by one client at a time, which would be the only one to have a frame compressed.
   send(Priority::normal, services_.frames.stream(event, format_), event->priority() == Priority::critical);
 }
 
 void StreamSession::send_run(const Run& run) {
   if (closing()) return;
-  for (const auto& [frame, priority] : services_.frames.stream_run(run, format_, bundle_limit()))
+  for (const auto& [frame, priority] : services_.frames.stream_run(run, format_, coding(), bundle_limit()))
     send(Priority::normal, frame, priority == Priority::critical);
 }
 

@@ -53,7 +53,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   ConnectionBench bench(std::move(config), data[0] == 0 ? SIZE_MAX : data[0]);
   // Half of the inputs begin as a WebSocket, which random bytes seldom become.
   if (data[1] % 2 == 1)
-    bench.receive(upgrade_request(data[1] % 4 == 1 ? "/ws" : "/socket.io/?EIO=4&transport=websocket"));
+    bench.receive(upgrade_request(data[1] % 4 == 1 ? "/ws" : "/socket.io/?EIO=4&transport=websocket",
+                                  data[1] >= 128 ? "Sec-WebSocket-Extensions: permessage-deflate\r\n" : ""));
   play(std::string_view(reinterpret_cast<const char*>(data + 2), size - 2), bench);
   bench.connection.on_closed();
   if (!bench.wire.breach.empty()) std::abort();

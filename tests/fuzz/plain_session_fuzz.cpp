@@ -13,8 +13,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     request.query = {{name, first}};
     relay::test::play<relay::PlainSession>(input, request);
   }
-  request.subprotocol = "seneca.v1.json";
   request.query.clear();
-  relay::test::play<relay::PlainSession>(input, request);
+  for (const char* subprotocol : {"seneca.v1.json", "seneca.v1.zstd"}) {
+    request.subprotocol = subprotocol;
+    relay::test::play<relay::PlainSession>(input, request);
+  }
   return 0;
 }

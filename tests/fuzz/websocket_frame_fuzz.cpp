@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/utf8.h"
+#include "codec/inflater.h"
 #include "codec/websocket_frame.h"
 
 using namespace relay;
@@ -37,9 +38,10 @@ struct Log final : WebSocketHandler {
   std::string seen;
 };
 
-std::string parse(std::string bytes, size_t chunk) {
+std::string parse(std::string bytes, size_t chunk, bool inflates) {
   Log log;
-  WebSocketParser parser(log, kMaxMessage);
+  Inflater inflater;
+  WebSocketParser parser(log, kMaxMessage, inflates ? &inflater : nullptr);
   for (size_t at = 0; at < bytes.size(); at += chunk) {
     // An allocation of its own, so that a read past the chunk is seen.
     std::vector<char> piece(bytes.begin() + static_cast<ptrdiff_t>(at),
@@ -51,11 +53,12 @@ std::string parse(std::string bytes, size_t chunk) {
 
 }  // namespace
 
-// However a connection's bytes are cut, the same comes out.
+// However a connection's bytes are cut, the same comes out; with permessage-deflate for half of the inputs.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size < 1) return 0;
   const std::string bytes(reinterpret_cast<const char*>(data + 1), size - 1);
-  const std::string whole = parse(bytes, bytes.size() + 1);
-  if (whole != parse(bytes, 1) || whole != parse(bytes, data[0] % 32 + 2)) std::abort();
+  const bool inflates = data[0] >= 128;
+  const std::string whole = parse(bytes, bytes.size() + 1, inflates);
+  if (whole != parse(bytes, 1, inflates) || whole != parse(bytes, data[0] % 32 + 2, inflates)) std::abort();
   return 0;
 }

@@ -161,12 +161,26 @@ test('paths out of the tree lead nowhere', async () => {
   }
 });
 
-test('permessage-deflate is not negotiated', async () => {
+test('permessage-deflate is negotiated without context takeover, in answer to a sound offer only', async () => {
+  const agreed = 'permessage-deflate; server_no_context_takeover; client_no_context_takeover';
+  const rows = [
+    [undefined, undefined],
+    ['permessage-deflate; client_max_window_bits', agreed],
+    ['permessage-deflate; server_max_window_bits=8, permessage-deflate; server_max_window_bits=13',
+      `${agreed}; server_max_window_bits=12`],
+    ['permessage-deflate; server_max_window_bits=8', undefined],
+    ['permessage-deflate; mystery', undefined],
+    ['permessage-deflate; client_max_window_bits; client_max_window_bits', undefined],
+    ['permessage-deflate; client_max_window_bits=', undefined],
+    ['x-webkit-deflate-frame', undefined],
+  ];
   for (const target of ['/ws', '/socket.io/?EIO=4&transport=websocket']) {
-    const headers = ['Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits'];
-    const { responses } = await exchange(relay.port, upgrade(target, { headers }), { count: 1 });
-    assert.equal(responses[0].status, 101);
-    assert.equal(responses[0].headers['sec-websocket-extensions'], undefined);
+    for (const [offer, answer] of rows) {
+      const headers = offer ? [`Sec-WebSocket-Extensions: ${offer}`] : [];
+      const { responses } = await exchange(relay.port, upgrade(target, { headers }), { count: 1 });
+      assert.equal(responses[0].status, 101);
+      assert.equal(responses[0].headers['sec-websocket-extensions'], answer, offer);
+    }
   }
 });
 

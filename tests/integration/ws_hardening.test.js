@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test';
 
 import { PlainClient } from './support/clients.js';
 import { seedEvent } from './support/events.js';
-import { RawWebSocket, closeFrame, frame, opcode, textFrame } from './support/raw_ws.js';
+import { RawWebSocket, closeFrame, deflated, frame, offersDeflate, opcode, textFrame } from './support/raw_ws.js';
 import { startRelay } from './support/relay.js';
 import { slowness } from './support/wait.js';
 
@@ -74,10 +74,40 @@ const rows = {
   'a close of the application': [4321, closeFrame(4321)],
 };
 
+const packed = (payload, options) => textFrame(payload, { rsv: 4, ...options });
+const hello = deflated('{"type":"hello"}');
+// Noop on Engine.IO, an event refused on /ws.
+const earlier = `6${'what was said before '.repeat(9)}`;
+const packedRows = {
+  'RSV1 on what is not compressed': [1007, packed('{"type":"a"}')],
+  'RSV1 on nothing': [1007, packed('')],
+  'compressed data cut short': [1007, packed(hello.subarray(0, -2))],
+  'bytes behind the compressed data': [1007, packed(Buffer.concat([hello, Buffer.from('more')]))],
+  'compressed bad UTF-8': [1007, packed(deflated(bad))],
+  'a context taken over': [1007, [packed(deflated(earlier)), packed(deflated(earlier, Buffer.from(earlier)))]],
+  'a bomb': [1009, packed(deflated(Buffer.alloc(100_000_000)))],
+  'a bomb in fragments': [
+    1009,
+    [
+      packed(deflated(Buffer.alloc(2_000_000)), { fin: false }),
+      frame(opcode.continuation, Buffer.from([0]), { fin: true }),
+    ],
+  ],
+  'RSV1 and RSV2': [1002, textFrame(hello, { rsv: 6 })],
+  'RSV1 on a continuation': [
+    1002,
+    [packed(hello, { fin: false }), frame(opcode.continuation, '', { rsv: 4 })],
+  ],
+  'RSV1 on a ping': [1002, frame(opcode.ping, hello, { rsv: 4 })],
+  'RSV1 on a close': [1002, frame(opcode.close, '', { rsv: 4 })],
+};
+
 describe('frames on', { concurrency: true }, () => {
   for (const target of ['/ws?match=none', '/socket.io/?EIO=4&transport=websocket']) {
     describe(target, { concurrency: 8 }, () => {
       for (const [what, [code, bytes]] of Object.entries(rows)) test(what, () => closes(code, target, bytes));
+      for (const [what, [code, bytes]] of Object.entries(packedRows))
+        test(`with compression: ${what}`, () => closes(code, target, bytes, { headers: [offersDeflate] }));
 
       test('a bad frame in the segment of the upgrade', async () => {
         for (const early of [textFrame('x', { rsv: 4 }), textFrame('x', { masked: false })])

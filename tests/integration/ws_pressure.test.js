@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 
 import { OpsClient, PlainClient } from './support/clients.js';
 import { offsetOf, seedEvent } from './support/events.js';
-import { RawWebSocket, closeFrame, frame, opcode } from './support/raw_ws.js';
+import { RawWebSocket, closeFrame, frame, offersDeflate, opcode } from './support/raw_ws.js';
 import { startRelay } from './support/relay.js';
 import { slowness, patience, eventually } from './support/wait.js';
 
@@ -21,11 +21,12 @@ function* chance(seed) {
 class SlowReader {
   pings = 0;
 
-  static async open(port, seed) {
+  static async open(port, seed, headers = []) {
     const reader = new SlowReader();
     reader.random = chance(seed);
     reader.socket = await RawWebSocket.open(port, '/ws?match=torture', {
       connection: { highWaterMark: 4096 },
+      headers,
     });
     return reader;
   }
@@ -59,9 +60,21 @@ class SlowReader {
   }
 }
 
-test('torture: slow readers, pings and a flood, and every byte is as it should be', async (t) => {
+test('torture: slow readers, pings and a flood, and every byte is as it should be', (t) =>
+  torture(t, (size) => 'x'.repeat(size)));
+
+test('torture: the same with compression', async (t) => {
+  const random = chance(1);
+  // Six bits of chance a byte: compression leaves enough to fill the sockets.
+  const noise = Buffer.from(Array.from({ length: 9000 }, () => random.next().value * 256)).toString('base64');
+  await torture(t, (size) => noise.slice(0, size), [offersDeflate]);
+});
+
+async function torture(t, pad, headers) {
   const stormy = await startRelay(t, { set: { 'performance.message_queue_size': 200 } });
-  const readers = await Promise.all(Array.from({ length: 8 }, (_, i) => SlowReader.open(stormy.port, i + 1)));
+  const readers = await Promise.all(
+    Array.from({ length: 8 }, (_, i) => SlowReader.open(stormy.port, i + 1, headers)),
+  );
   t.after(() => readers.forEach((reader) => reader.close()));
   const publisher = await OpsClient.open(t, stormy);
   const before = stormy.residentBytes();
@@ -70,7 +83,7 @@ test('torture: slow readers, pings and a flood, and every byte is as it should b
   const rounds = 80;
   for (let round = 0; round < rounds; ++round) {
     const events = Array.from({ length: 40 }, (_, i) =>
-      seedEvent('torture', { n: 40 * round + i, pad: 'x'.repeat((i * 997) % 9000) }),
+      seedEvent('torture', { n: 40 * round + i, pad: pad((i * 997) % 9000) }),
     );
     await publisher.tell({ op: 'publish', events });
   }
@@ -82,6 +95,7 @@ test('torture: slow readers, pings and a flood, and every byte is as it should b
     await socket.text((text) => text.endsWith('"data":{"end":true}}'), 'the last event', 30_000 * slowness);
     let due = pings;
     await socket.frames.first((item) => item.code === opcode.pong && --due === 0, 'all pongs');
+    if (headers) assert.ok(socket.frames.items.some((item) => item.packed));
     const events = socket.texts.map((text) => JSON.parse(text));
     const pongs = socket.frames.items
       .filter((item) => item.code === opcode.pong)
@@ -109,7 +123,7 @@ test('torture: slow readers, pings and a flood, and every byte is as it should b
     grown < (64 + 8 * 4 + 96) * 1024 * 1024 * slowness,
     `memory grew by ${Math.round(grown / 2 ** 20)} MiB`,
   );
-});
+}
 
 test('a peer that says goodbye and never reads is gone soon', async (t) => {
   const quick = await startRelay(t, { threads: 1 });

@@ -41,6 +41,7 @@ class ConnectionBench : public ConnectionHost {
     scratch_.clear();
     return scratch_;
   }
+  Inflater& inflater() override { return inflater_; }
 
   /// Bytes from the client, in a buffer of their own as the socket's are, and the end of the loop iteration.
   void receive(std::string_view bytes) {
@@ -79,6 +80,7 @@ class ConnectionBench : public ConnectionHost {
 
  private:
   std::string scratch_;
+  Inflater inflater_;
 
  public:
   Connection connection;

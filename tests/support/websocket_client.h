@@ -3,9 +3,11 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/utf8.h"
+#include "codec/inflater.h"
 #include "codec/websocket_frame.h"
 
 namespace relay::test {
@@ -29,7 +31,8 @@ inline std::string client_close(uint16_t code) {
 
 struct ServerFrame {
   WebSocketOpcode opcode;
-  std::string payload;
+  std::string payload;    ///< inflated
+  bool deflated = false;  ///< on the wire
 
   /// Of a close frame.
   [[nodiscard]] int close_code() const {
@@ -47,13 +50,15 @@ struct ServerStream {
 namespace websocket_client_detail {
 
 // Takes the header off `bytes`; a fault's name, or "".
-inline std::string take_header(std::string_view& bytes, WebSocketOpcode& opcode, uint64_t& length) {
+inline std::string take_header(std::string_view& bytes, ServerFrame& frame, uint64_t& length) {
   if (bytes.size() < 2) return "a header is cut off";
-  const auto first = static_cast<unsigned char>(bytes[0]);
+  auto first = static_cast<unsigned char>(bytes[0]);
+  frame.deflated = (first & 0x48) == 0x40;
+  if (frame.deflated) first &= 0xBF;
   const auto second = static_cast<unsigned char>(bytes[1]);
   if ((first & 0xF0) != 0x80) return "not final, or reserved bits";
   if ((second & 0x80) != 0) return "masked by the server";
-  opcode = static_cast<WebSocketOpcode>(first & 0x0F);
+  frame.opcode = static_cast<WebSocketOpcode>(first & 0x0F);
   const bool control = (first & 0x08) != 0;
   if (control ? (first & 0x0F) > 10 : (first & 0x0F) != 1 && (first & 0x0F) != 2) return "unknown opcode";
   length = second;
@@ -67,24 +72,35 @@ inline std::string take_header(std::string_view& bytes, WebSocketOpcode& opcode,
   return "";
 }
 
+inline std::string take_payload(std::string_view payload, ServerFrame& frame) {
+  frame.payload = payload;
+  if (!frame.deflated) return "";
+  auto message = Inflater().inflate_message(payload, size_t{16} << 20);
+  if (!message) return "damaged compressed data";
+  if (message->size() <= payload.size()) return "compressed for nothing";
+  frame.payload = std::move(*message);
+  return "";
+}
+
 }  // namespace websocket_client_detail
 
 /// Parses all of `bytes` as RFC 6455 frames of a server: whole, unmasked, unfragmented, and nothing after a
-/// close.
-inline ServerStream parse_server_frames(std::string_view bytes) {
+/// close. Compressed ones are a fault unless the client `inflates`.
+inline ServerStream parse_server_frames(std::string_view bytes, bool inflates = false) {
   ServerStream stream;
   while (!bytes.empty()) {
     ServerFrame frame{};
     uint64_t length = 0;
     if (!stream.frames.empty() && stream.frames.back().opcode == WebSocketOpcode::close)
       stream.fault = "bytes after the close frame";
-    if (stream.fault.empty())
-      stream.fault = websocket_client_detail::take_header(bytes, frame.opcode, length);
+    if (stream.fault.empty()) stream.fault = websocket_client_detail::take_header(bytes, frame, length);
+    if (stream.fault.empty() && frame.deflated && !inflates) stream.fault = "reserved bits";
     if (stream.fault.empty() && bytes.size() < length) stream.fault = "a payload is cut off";
+    if (stream.fault.empty())
+      stream.fault = websocket_client_detail::take_payload(bytes.substr(0, length), frame);
     if (!stream.fault.empty()) return stream;
-    frame.payload = bytes.substr(0, length);
     bytes.remove_prefix(length);
-    if (frame.opcode == WebSocketOpcode::text && valid_utf8_prefix(frame.payload) != length)
+    if (frame.opcode == WebSocketOpcode::text && valid_utf8_prefix(frame.payload) != frame.payload.size())
       stream.fault = "text is not UTF-8";
     if (frame.opcode == WebSocketOpcode::close && length == 1) stream.fault = "half a close code";
     stream.frames.push_back(std::move(frame));

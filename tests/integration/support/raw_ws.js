@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
+import zlib from 'node:zlib';
 
 import { RawConnection, parseResponses } from './raw.js';
 import { Inbox, patience } from './wait.js';
@@ -36,12 +37,27 @@ export function closeFrame(code, reason = '') {
   return frame(opcode.close, Buffer.concat([payload, Buffer.from(reason)]));
 }
 
-/** Takes a server's frames apart; throws at the first byte that RFC 6455 does not allow. */
+const syncFlush = { finishFlush: zlib.constants.Z_SYNC_FLUSH };
+const tail = Buffer.from([0x00, 0x00, 0xff, 0xff]);
+
+/** The payload of a frame with RSV1 (rsv: 4) for `text`. `dictionary`: what an earlier message held. */
+export function deflated(text, dictionary) {
+  return zlib.deflateRawSync(text, { ...syncFlush, ...(dictionary && { dictionary }) }).subarray(0, -4);
+}
+
+export const offersDeflate = 'Sec-WebSocket-Extensions: permessage-deflate';
+
+/** Takes a server's frames apart; throws at the first byte that RFC 6455 (and, if `inflates`, 7692) forbids. */
 export class ServerFrames {
+  #inflates;
   #rest = Buffer.alloc(0);
   #open = false;
   #utf8 = new TextDecoder('utf-8', { fatal: true });
   closed = false;
+
+  constructor({ inflates = false } = {}) {
+    this.#inflates = inflates;
+  }
 
   /** The frames that `bytes` complete. */
   feed(bytes) {
@@ -61,7 +77,9 @@ export class ServerFrames {
     assert.ok(!this.closed, 'nothing comes after a close frame');
     const code = bytes[0] & 0x0f;
     const fin = (bytes[0] & 0x80) !== 0;
-    assert.equal(bytes[0] & 0x70, 0, `no reserved bits in ${bytes.subarray(0, 16).toString('hex')}`);
+    const reserved = bytes[0] & 0x70;
+    const packed = reserved === 0x40 && this.#inflates && (code === opcode.text || code === opcode.binary);
+    assert.ok(reserved === 0 || packed, `no reserved bits in ${bytes.subarray(0, 16).toString('hex')}`);
     assert.ok([0, 1, 2, 8, 9, 10].includes(code), `a known opcode, not ${code}`);
     assert.equal(bytes[1] & 0x80, 0, 'server frames are not masked');
     const short = bytes[1] & 0x7f;
@@ -76,7 +94,9 @@ export class ServerFrames {
     if (bytes.length < 2 + field + length) return null;
     const payload = bytes.subarray(2 + field, 2 + field + length);
     this.#rest = bytes.subarray(2 + field + length);
-    return this.#finish(code, fin, payload);
+    if (!packed) return this.#finish(code, fin, payload);
+    const message = zlib.inflateRawSync(Buffer.concat([payload, tail]), syncFlush);
+    return { ...this.#finish(code, fin, message), packed };
   }
 
   #finish(code, fin, payload) {
@@ -120,7 +140,6 @@ export function upgrade(
 /** A WebSocket whose frames are sent as bytes. */
 export class RawWebSocket {
   frames = new Inbox();
-  parser = new ServerFrames();
 
   /** `early`: bytes sent in the same segment as the upgrade. */
   static async open(port, target, { early = Buffer.alloc(0), headers, connection = {} } = {}) {
@@ -141,6 +160,7 @@ export class RawWebSocket {
   constructor(raw, response) {
     this.raw = raw;
     this.response = response;
+    this.parser = new ServerFrames({ inflates: 'sec-websocket-extensions' in response.headers });
     raw.socket.on('close', () => this.frames.fail(new Error(`the connection has ended (${raw.ending})`)));
     raw.socket.on('end', () => this.frames.fail(new Error('the connection has ended (eof)')));
     raw.divert(raw.received.indexOf('\r\n\r\n') + 4, (bytes) => this.#parse(bytes));

@@ -34,6 +34,14 @@ TEST_CASE("a proper upgrade is accepted") {
         "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n");
 }
 
+TEST_CASE("the extensions agreed on are in the answer") {
+  auto accepted = check_upgrade(good(), kOurs);
+  REQUIRE(accepted);
+  accepted->extensions = "some-extension; a";
+  CHECK(upgrade_response(*accepted).find("Sec-WebSocket-Extensions: some-extension; a\r\n\r\n") !=
+        std::string::npos);
+}
+
 TEST_CASE("a WebSocket version other than 13 gets 426") {
   UpgradeHeaders headers = good();
   for (const std::string_view version : {"", "8", "14", "13, 8", "013"}) {

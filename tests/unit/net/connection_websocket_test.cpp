@@ -1,5 +1,6 @@
 #include <seneca/json.hpp>
 
+#include "codec/deflater.h"
 #include "support/catch.h"
 #include "support/connection_bench.h"
 #include "support/websocket_client.h"
@@ -244,4 +245,106 @@ TEST_CASE("a client that is owed more answers at once than its queue holds gets 
   publisher.turn();
   CHECK_FALSE(publisher.wire.killed);
   for (const ServerFrame& frame : frames_of(publisher.take())) CHECK(frame.opcode == Op::text);
+}
+
+namespace {
+
+constexpr std::string_view kOffer =
+    "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n";
+
+/// A connection that offered permessage-deflate.
+struct DeflateBench : ConnectionBench {
+  explicit DeflateBench(Config config = ShardBench::default_config(), std::string_view target = "/ws")
+      : ConnectionBench(std::move(config)), answer(ask(upgrade_request(target, kOffer))) {}
+
+  std::vector<ServerFrame> take_frames() {
+    ServerStream stream = parse_server_frames(take(), true);
+    CHECK(stream.fault.empty());
+    return std::move(stream.frames);
+  }
+  int close_code_after(std::string_view bytes) {
+    receive(bytes);
+    const auto frames = take_frames();
+    return frames.empty() || frames.back().opcode != Op::close ? 0 : frames.back().close_code();
+  }
+
+  std::string answer;
+};
+
+std::string deflated(std::string_view text) {
+  Deflater deflater;
+  std::string payload;
+  REQUIRE(deflater.shorten(text, payload));
+  std::string frame = client_frame(Op::text, payload);
+  frame[0] = static_cast<char>(frame[0] | 0x40);
+  return frame;
+}
+
+std::string event_of(size_t bytes) { return R"({"type":"a.b","data":")" + std::string(bytes, 'x') + "\"}"; }
+
+}  // namespace
+
+TEST_CASE("compression is agreed on by those who offer it, unless it is switched off") {
+  const std::string agreed =
+      "Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover; "
+      "client_no_context_takeover\r\n";
+  for (const std::string target : {"/ws", "/socket.io/?EIO=4&transport=websocket"}) {
+    CHECK(DeflateBench(ShardBench::default_config(), target).answer.find(agreed) != std::string::npos);
+    CHECK(ConnectionBench().ask(upgrade_request(target)).find("Extensions") == std::string::npos);
+    Config off = ShardBench::default_config();
+    off.performance.compression = false;
+    DeflateBench plain(off, target);
+    CHECK(plain.answer.rfind("HTTP/1.1 101 ", 0) == 0);
+    CHECK(plain.answer.find("Extensions") == std::string::npos);
+    CHECK(plain.close_code_after(deflated(event_of(300))) == 1002);
+  }
+}
+
+TEST_CASE("long events go out compressed, short ones and everything else plain") {
+  DeflateBench bench;
+  bench.shard.publish({.data = '"' + std::string(1000, 'x') + '"'});
+  bench.shard.publish({.data = "1"});
+  bench.receive(client_frame(Op::text, "nonsense") + client_frame(Op::ping, "p"));
+  const auto frames = bench.take_frames();
+  REQUIRE(frames.size() == 4);
+  for (const ServerFrame& frame : frames)
+    CHECK(frame.deflated == (frame.payload.find("xxxx") != std::string::npos));
+}
+
+TEST_CASE("Socket.IO events go out compressed as well") {
+  DeflateBench bench(ShardBench::default_config(), "/socket.io/?EIO=4&transport=websocket");
+  bench.receive(client_frame(Op::text, "40"));
+  (void)bench.take();
+  bench.shard.publish({.data = '"' + std::string(1000, 'x') + '"'});
+  bench.turn();
+  const auto frames = bench.take_frames();
+  REQUIRE(frames.size() == 1);
+  CHECK(frames[0].deflated);
+  CHECK(frames[0].payload.rfind("42[\"agent_update\",{", 0) == 0);
+}
+
+TEST_CASE("compressed messages are taken in beside plain ones") {
+  DeflateBench bench;
+  bench.receive(deflated(event_of(300)) + client_frame(Op::text, event_of(1)) + deflated(event_of(400)));
+  const auto& taken = bench.shard.publisher.submissions;
+  REQUIRE(taken.size() == 3);
+  CHECK(taken[0].events[0]->data().size() == 302);
+  CHECK(taken[2].events[0]->data().size() == 402);
+}
+
+TEST_CASE("each fault of a compressing client has its close code") {
+  Config config = ShardBench::default_config();
+  config.server.max_http_buffer_size = 1000;
+  std::string damaged = deflated(event_of(300)), reserved = damaged;
+  damaged.back() = static_cast<char>(damaged.back() ^ 0x55);
+  reserved[0] = static_cast<char>(reserved[0] | 0x20);
+  for (const auto& [bytes, code] :
+       {std::pair(damaged, 1007), std::pair(reserved, 1002), std::pair(deflated(event_of(2000)), 1009)}) {
+    DeflateBench bench(config);
+    INFO(code);
+    CHECK(bench.close_code_after(bytes) == code);
+    CHECK(bench.wire.finished);
+    CHECK(bench.shard.counters.messages_refused == 1);
+    CHECK(bench.shard.publisher.submissions.empty());
+  }
 }

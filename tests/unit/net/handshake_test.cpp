@@ -13,6 +13,17 @@ HttpRequestHead head_with(std::vector<std::pair<std::string, std::string>> heade
   return head;
 }
 
+HttpRequestHead websocket_head(std::vector<std::pair<std::string, std::string>> more) {
+  HttpRequestHead head = head_with({{"upgrade", "websocket"},
+                                    {"connection", "keep-alive"},
+                                    {"connection", "Upgrade"},
+                                    {"sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="},
+                                    {"sec-websocket-version", "13"}});
+  head.version = "HTTP/1.1";
+  head.headers.insert(head.headers.end(), more.begin(), more.end());
+  return head;
+}
+
 HttpRequestHead engine_io(std::vector<std::pair<std::string, std::string>> query, bool upgrade = true) {
   HttpRequestHead head = head_with({});
   if (upgrade) head.headers.emplace_back("upgrade", "websocket");
@@ -50,19 +61,30 @@ TEST_CASE("Engine.IO's errors come in the reference server's order") {
 }
 
 TEST_CASE("our subprotocol is taken where it is offered") {
-  HttpRequestHead head = head_with({{"upgrade", "websocket"},
-                                    {"connection", "keep-alive"},
-                                    {"connection", "Upgrade"},
-                                    {"sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="},
-                                    {"sec-websocket-version", "13"},
-                                    {"sec-websocket-protocol", "other"},
-                                    {"sec-websocket-protocol", "seneca.v1.json"}});
-  head.version = "HTTP/1.1";
-  const auto plain = check_websocket_request(head, true);
+  HttpRequestHead head =
+      websocket_head({{"sec-websocket-protocol", "other"}, {"sec-websocket-protocol", "seneca.v1.json"}});
+  const auto plain = check_websocket_request(head, true, true);
   REQUIRE(plain);
   CHECK(plain->subprotocol == "seneca.v1.json");
   CHECK(plain->accept_key == "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
-  const auto without = check_websocket_request(head, false);
+  const auto without = check_websocket_request(head, false, true);
   REQUIRE(without);
   CHECK(without->subprotocol.empty());
+}
+
+TEST_CASE("permessage-deflate is agreed on where it is offered, allowed and of use") {
+  const std::string agreed = "permessage-deflate; server_no_context_takeover; client_no_context_takeover";
+  const auto extensions = [](std::vector<std::pair<std::string, std::string>> more, bool deflates = true) {
+    const auto accepted = check_websocket_request(websocket_head(std::move(more)), true, deflates);
+    REQUIRE(accepted);
+    return accepted->extensions;
+  };
+  const std::pair<std::string, std::string> offer = {"sec-websocket-extensions", "permessage-deflate"};
+  CHECK(extensions({}).empty());
+  CHECK(extensions({offer}) == agreed);
+  CHECK(extensions({offer}, false).empty());
+  CHECK(extensions({{"sec-websocket-extensions", "x-other; a=1"}, offer}) == agreed);
+  CHECK(extensions({{"sec-websocket-extensions", "x-other;"}, offer}).empty());
+  CHECK(extensions({offer, {"sec-websocket-protocol", "seneca.v1.json"}}) == agreed);
+  CHECK(extensions({offer, {"sec-websocket-protocol", "seneca.v1.zstd"}}).empty());
 }

@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <seneca/json.hpp>
+#include <utility>
 
 #include "support/catch.h"
 #include "support/connection_bench.h"
@@ -14,8 +16,8 @@ using Op = WebSocketOpcode;
 constexpr int kRounds = 8;
 
 /// A client's life on a socket that takes little at a time: events, pings and pongs between them, a close.
-std::string play(ConnectionBench& bench) {
-  bench.receive(upgrade_request("/ws"));
+std::string play(ConnectionBench& bench, bool deflates) {
+  bench.receive(upgrade_request("/ws", deflates ? "Sec-WebSocket-Extensions: permessage-deflate\r\n" : ""));
   for (int round = 0; round < kRounds; ++round) {
     bench.shard.publish({.data = '"' + std::string(static_cast<size_t>(round) * 40, 'x') + '"'});
     bench.turn();
@@ -44,7 +46,7 @@ std::vector<int64_t> sequences(const std::vector<ServerFrame>& frames, std::stri
   return found;
 }
 
-void check_frames(const std::vector<ServerFrame>& frames) {
+void check_frames(const std::vector<ServerFrame>& frames, bool deflates) {
   // Within a lane events keep their order; the lanes may overtake each other.
   std::vector<int64_t> odd, even;
   std::vector<std::string> pongs, expected_pongs;
@@ -61,22 +63,25 @@ void check_frames(const std::vector<ServerFrame>& frames) {
   REQUIRE(frames.back().opcode == Op::close);
   REQUIRE(frames.back().close_code() == 1012);
   REQUIRE(frames.size() == 3 * kRounds + 1);
+  const auto deflated = std::count_if(frames.begin(), frames.end(), [](const auto& f) { return f.deflated; });
+  REQUIRE((deflated > 0) == deflates);
 }
 
 }  // namespace
 
 TEST_CASE("however little a socket takes at a time, every frame arrives whole and in order") {
-  for (const bool coalesce : {true, false}) {
+  for (const auto& [coalesce, deflates] :
+       {std::pair(true, false), std::pair(false, false), std::pair(true, true), std::pair(false, true)}) {
     for (size_t accepts = 1; accepts <= 600; ++accepts) {
       Config config = ShardBench::default_config();
       config.performance.batch_messages = coalesce;
       ConnectionBench bench(std::move(config), accepts);
-      const ServerStream stream = parse_server_frames(play(bench));
-      INFO(accepts << " bytes at a time, coalesced: " << coalesce);
+      const ServerStream stream = parse_server_frames(play(bench, deflates), deflates);
+      INFO(accepts << " bytes at a time, coalesced: " << coalesce << ", deflated: " << deflates);
       REQUIRE(stream.fault.empty());
       REQUIRE(bench.wire.breach.empty());
       REQUIRE(bench.wire.finished);
-      check_frames(stream.frames);
+      check_frames(stream.frames, deflates);
     }
   }
 }

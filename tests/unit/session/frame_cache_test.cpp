@@ -1,16 +1,28 @@
 #include "session/frame_cache.h"
+
+#include "codec/zstd_body.h"
 #include "support/catch.h"
 #include "support/shard_bench.h"
+#include "support/websocket_client.h"
 
 using namespace relay;
 using relay::test::ShardBench;
 
 namespace {
 
-EventRef event_at(uint64_t offset) {
-  EventRef event = ShardBench::make_event({});
+EventRef event_at(uint64_t offset, std::string data = R"({"n":1})") {
+  EventRef event = ShardBench::make_event({.data = std::move(data)});
   event->set_offset(offset);
   return event;
+}
+
+EventRef long_event_at(uint64_t offset) { return event_at(offset, '"' + std::string(500, 'x') + '"'); }
+
+test::ServerFrame frame_in(const FrameRef& frame) {
+  const test::ServerStream stream = test::parse_server_frames(frame->bytes(), true);
+  REQUIRE(stream.fault.empty());
+  REQUIRE(stream.frames.size() == 1);
+  return stream.frames[0];
 }
 
 }  // namespace
@@ -65,4 +77,62 @@ TEST_CASE("subscribed events are cached by namespace") {
   const FrameRef custom = cache.socket_io_subscribed(event, "/custom");
   CHECK(cache.socket_io_subscribed(event, "/") == root);
   CHECK(test::texts_of_frames(custom->bytes())[0].starts_with(R"(42/custom,["event",{)"));
+}
+
+TEST_CASE("an event is compressed once, and only for those who agreed on it") {
+  FrameCache cache("E");
+  const EventRef event = long_event_at(9);
+  for (const StreamFormat format :
+       {StreamFormat::cloudevents, StreamFormat::seed, StreamFormat::v1_cloudevents, StreamFormat::v1_seed}) {
+    const FrameRef deflated = cache.stream(event, format, FrameCoding::deflated);
+    const FrameRef plain = cache.stream(event, format);
+    CHECK(cache.stream(event, format, FrameCoding::deflated) == deflated);
+    CHECK(deflated->bytes().size() < plain->bytes().size() / 2);
+    CHECK(deflated->offset() == 9);
+    CHECK(frame_in(deflated).deflated);
+    CHECK_FALSE(frame_in(plain).deflated);
+    CHECK(frame_in(deflated).payload == frame_in(plain).payload);
+  }
+}
+
+TEST_CASE("an event that would not get shorter is sent plain to everybody") {
+  FrameCache cache("E");
+  const EventRef small = event_at(1, "1");
+  CHECK(cache.stream(small, StreamFormat::seed, FrameCoding::deflated) ==
+        cache.stream(small, StreamFormat::seed));
+}
+
+TEST_CASE("Socket.IO events are compressed by delivery and by namespace") {
+  FrameCache cache("E");
+  Route one, two;
+  one.event = "one";
+  two.event = "two";
+  RoutedBatch batch;
+  batch.deliveries = {{&one, -1}, {&two, -1}};
+  batch.events = {{long_event_at(1), 0, 2}};
+  const RoutedEvent& event = batch.events[0];
+  const FrameRef first = cache.socket_io(batch, event, batch.deliveries[0], FrameCoding::deflated);
+  const FrameRef second = cache.socket_io(batch, event, batch.deliveries[1], FrameCoding::deflated);
+  const FrameRef plain = cache.socket_io(batch, event, batch.deliveries[1]);
+  CHECK(cache.socket_io(batch, event, batch.deliveries[0], FrameCoding::deflated) == first);
+  CHECK(frame_in(first).payload.find("[\"one\",") != std::string::npos);
+  CHECK(frame_in(second).payload == frame_in(plain).payload);
+  const FrameRef root = cache.socket_io_subscribed(event.event, "/", FrameCoding::deflated);
+  CHECK(cache.socket_io_subscribed(event.event, "/", FrameCoding::deflated) == root);
+  CHECK(frame_in(root).deflated);
+  CHECK(frame_in(root).payload == frame_in(cache.socket_io_subscribed(event.event, "/")).payload);
+  CHECK_FALSE(cache.socket_io_subscribed(event.event, "/ns", FrameCoding::deflated) == root);
+}
+
+TEST_CASE("seneca.v1.zstd wraps the messages of seneca.v1.json, once an event") {
+  FrameCache cache("E");
+  const EventRef event = long_event_at(4);
+  for (const auto& [zstd, json] : {std::pair(StreamFormat::zstd_cloudevents, StreamFormat::v1_cloudevents),
+                                   std::pair(StreamFormat::zstd_seed, StreamFormat::v1_seed)}) {
+    const FrameRef frame = cache.stream(event, zstd);
+    CHECK(cache.stream(event, zstd) == frame);
+    CHECK(frame->bytes()[0] == '\x82');
+    CHECK(decompress_zstd(payload_of_frame(frame->bytes()), 10'000) ==
+          frame_in(cache.stream(event, json)).payload);
+  }
 }

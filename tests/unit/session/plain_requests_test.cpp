@@ -2,6 +2,8 @@
 #include <memory>
 #include <seneca/json.hpp>
 
+#include "codec/zstd_body.h"
+#include "codec/zstd_encoder.h"
 #include "session/plain_session.h"
 #include "support/catch.h"
 #include "support/fake_transport.h"
@@ -277,4 +279,45 @@ TEST_CASE("a relay that stops says bye behind everything that waits") {
   const Texts texts = take_texts(*client.session);
   REQUIRE(texts.size() == 2);
   CHECK(texts[1] == R"({"op":"bye","reason":"restart"})");
+}
+
+TEST_CASE("with seneca.v1.zstd everything comes compressed, and text or zstd is taken") {
+  Config config = ShardBench::default_config();
+  config.server.max_http_buffer_size = 2000;
+  ShardBench bench(config);
+  FakeTransport transport;
+  PlainSession session("s1", bench.services, transport);
+  SessionRequest request;
+  request.subprotocol = "seneca.v1.zstd";
+  REQUIRE(session.start(request));
+  const auto take = [&session] {
+    Texts texts;
+    for (const std::string& frame : take_texts(session))
+      texts.push_back(decompress_zstd(frame, 10'000).value_or("not zstd"));
+    return texts;
+  };
+  const auto answer_to = [&](std::string_view binary) {
+    session.receive_binary(binary);
+    const Texts texts = take();
+    return texts.size() == 1 ? texts[0] : "no answer";
+  };
+  ZstdEncoder encoder;
+  CHECK(take().at(0).starts_with(R"({"op":"hello")"));
+  session.receive_text(R"({"op":"subscribe","id":1})");
+  CHECK(take() == Texts{R"({"op":"reply","id":1,"ok":true,"offset":0})"});
+  CHECK(answer_to(encoder.encode(R"({"op":"ping","id":2})")) == R"({"op":"reply","id":2,"ok":true})");
+  bench.publish({});
+  CHECK(take().at(0).starts_with(R"({"op":"event","event":{"specversion")"));
+  CHECK(session.info().protocol == "ws.v1.zstd");
+
+  const std::string bad = R"({"op":"error","code":"bad_zstd")";
+  CHECK(answer_to(R"({"op":"ping","id":3})").starts_with(bad));
+  CHECK(answer_to("").starts_with(bad));
+  CHECK(answer_to(encoder.encode("{}") + "x").starts_with(bad));
+  CHECK(answer_to(encoder.encode(std::string(2001, ' ')))
+            .starts_with(R"({"op":"error","code":"body_too_large")"));
+  CHECK(answer_to(encoder.encode("\xff")).starts_with(R"({"op":"error","code":"bad_json")"));
+  CHECK(bench.counters.messages_refused == 5);
+  CHECK_FALSE(transport.closed());
+  session.closed("test over");
 }

@@ -6,6 +6,7 @@
 #include "support/catch.h"
 #include "support/fake_transport.h"
 #include "support/shard_bench.h"
+#include "support/websocket_client.h"
 
 using namespace relay;
 using namespace relay::test;
@@ -324,4 +325,29 @@ TEST_CASE("a session that ends while the intake is full offers nothing more") {
   bench.publisher.full = false;
   bench.advance_ms(100);
   CHECK(bench.publisher.submissions.empty());
+}
+
+TEST_CASE("live events go compressed to a client that agreed to it, the past and replies do not") {
+  ShardBench bench;
+  const EventSpec long_event = {.data = '"' + std::string(1000, 'x') + '"'};
+  bench.publish(long_event);
+  FakeTransport transport;
+  PlainSession session("s1", bench.services, transport);
+  SessionRequest request;
+  request.query = {{"last", "1"}};
+  request.coding = FrameCoding::deflated;
+  REQUIRE(session.start(request));
+  const auto take_frame = [&session] {
+    const ServerStream stream = parse_server_frames(take_bytes(session), true);
+    REQUIRE(stream.fault.empty());
+    REQUIRE(stream.frames.size() == 1);
+    return stream.frames[0];
+  };
+  bench.advance_ms(10);
+  CHECK_FALSE(take_frame().deflated);
+  bench.publish(long_event);
+  CHECK(take_frame().deflated);
+  session.receive_binary(std::string(1000, 'x'));
+  CHECK_FALSE(take_frame().deflated);
+  session.closed("test over");
 }

@@ -7,6 +7,8 @@
 #include <regex>
 #include <sstream>
 
+#include "codec/zstd_body.h"
+#include "codec/zstd_encoder.h"
 #include "session/plain_session.h"
 #include "session/socket_io_session.h"
 #include "session/sse_session.h"
@@ -22,7 +24,8 @@ namespace {
 /// One conversation: "> " lines go to the relay, "< " lines come from it.
 class Script {
  public:
-  explicit Script(ShardBench& bench) : bench_(bench) {}
+  /// With `zstd` every message is wrapped in a frame of it, which the lines do not show.
+  explicit Script(ShardBench& bench, bool zstd = false) : bench_(bench), zstd_(zstd) {}
 
   void start(Session& session, const SessionRequest& request = {}) {
     REQUIRE(session.start(request));
@@ -30,7 +33,10 @@ class Script {
   }
   void say(Session& session, std::string_view text) {
     lines_ += "> " + std::string(text) + "\n";
-    session.receive_text(text);
+    if (zstd_)
+      session.receive_binary(ZstdEncoder().encode(text));
+    else
+      session.receive_text(text);
     listen(session);
   }
   void publish(Session& session, const EventSpec& spec) {
@@ -40,7 +46,8 @@ class Script {
   }
   void note(std::string_view text) { lines_ += "# " + std::string(text) + "\n"; }
   void listen(Session& session) {
-    for (const std::string& text : take_texts(session)) lines_ += "< " + text + "\n";
+    for (const std::string& text : take_texts(session))
+      lines_ += "< " + (zstd_ ? decompress_zstd(text, 10'000).value() : text) + "\n";
   }
   void listen_to_stream(Session& session) {
     std::istringstream bytes(take_bytes(session));
@@ -59,6 +66,7 @@ class Script {
 
  private:
   ShardBench& bench_;
+  const bool zstd_;
   std::string lines_;
 };
 
@@ -117,13 +125,14 @@ TEST_CASE("a plain WebSocket looks on the wire as the golden file says") {
   seed.closed("");
 }
 
-TEST_CASE("seneca.v1.json looks on the wire as the golden file says") {
+TEST_CASE("seneca.v1.json, and .zstd inside its frames, looks on the wire as the golden file says") {
+  const std::string subprotocol = GENERATE("seneca.v1.json", "seneca.v1.zstd");
   ShardBench bench;
   FakeTransport transport;
   PlainSession session("SESSION", bench.services, transport);
-  Script script(bench);
+  Script script(bench, subprotocol == "seneca.v1.zstd");
   SessionRequest request;
-  request.subprotocol = "seneca.v1.json";
+  request.subprotocol = subprotocol;
   script.start(session, request);
   script.say(session, R"({"op":"subscribe","id":1,"sub":"agents","match":["agent.**"]})");
   script.publish(session, {.type = "agent.status.changed"});
