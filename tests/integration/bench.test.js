@@ -81,7 +81,7 @@ describe('publish', () => {
     test(`every event is answered, over ${protocol}`, async () => {
       const before = (await relay.stats()).intake.events;
       const figures = await bench('publish', ...short, '--protocol', protocol, '--clients', '2');
-      assert.ok(figures.accepted_per_second > 0);
+      assert.ok(figures.accepted > 0);
       assert.deepEqual([figures.refused, figures.unanswered], [0, 0]);
       assert.equal(figures.accepted, figures.published);
       const taken = async () => (await relay.stats()).intake.events - before === figures.published;
