@@ -35,7 +35,10 @@ class StderrLogger final : public Logger {
                                                                        spdlog::pattern_time_type::utc));
     logger_->set_level(to_spdlog(minimum));
   }
-  ~StderrLogger() override { logger_->flush(); }
+  ~StderrLogger() override {
+    logger_->flush();
+    pool_.reset();  // writes what is queued and joins its thread, which then holds no logger any more
+  }
 
   void write(LogLevel level, std::string_view component, std::string_view text) override {
     logger_->log(to_spdlog(level), "{:<8} {}", component, text);
