@@ -15,7 +15,7 @@
 
 #include "base/ids.h"
 #include "net/connection.h"
-#include "net/flush_pacer.h"
+#include "net/flush_queue.h"
 #include "net/listener.h"
 #include "net/lws_wire.h"
 #include "session/frame_cache.h"
@@ -29,7 +29,6 @@ constexpr size_t kReadBytes = 64 * 1024;
 constexpr int kAcceptsPerWake = 64;
 constexpr int64_t kAcceptPauseUs = 100000;
 constexpr size_t kDispatchBeforeFlush = 256;  // events; below any sensible message_queue_size
-constexpr size_t kFlushSlice = 64;            // connections flushed between two looks around
 
 int on_lws(lws* socket, lws_callback_reasons reason, void* user, void* in, size_t length);
 
@@ -72,22 +71,15 @@ struct ShardLoop::Impl final : ConnectionHost, Publisher {
                surroundings.clock,
                surroundings.logger,
                surroundings.config},
-        pacer(max_delay_us(*surroundings.config)) {}
+        flushes(surroundings.clock, max_delay_us(*surroundings.config)) {}
 
   // ConnectionHost
   ShardServices& services() override { return shared; }
   Admin& admin() override { return around.admin; }
   int shard_number() const override { return around.number; }
   bool draining() const override { return drain_announced; }
-  void flush_soon(Connection& connection) override {
-    if (std::exchange(connection.queued, Connection::Queued::soon) == Connection::Queued::soon) return;
-    urgent.push_back(&connection);
-  }
-  void flush_in_turn(Connection& connection) override {
-    if (connection.queued != Connection::Queued::no) return;
-    connection.queued = Connection::Queued::in_turn;
-    patient.push_back(&connection);
-  }
+  void flush_soon(Connection& connection) override { flushes.add_urgent(connection); }
+  void flush_in_turn(Connection& connection) override { flushes.add_patient(connection); }
   void count_write(size_t bytes, bool blocked) override {
     ++report.writes;
     report.bytes_sent += bytes;
@@ -111,10 +103,8 @@ struct ShardLoop::Impl final : ConnectionHost, Publisher {
   void on_drain_over(int64_t) { stopping = true; }
   void accept_some(int listener);
   void adopt(int fd);
-  void flush(std::vector<Connection*>& connections);
-  void look_around();
   void flush_due();
-  void flush_all();
+  void look_around();
   void dispatch(const RoutedBatch& batch);
   [[nodiscard]] bool may_dispatch() const;
   [[nodiscard]] size_t memory_share() const;
@@ -146,15 +136,10 @@ struct ShardLoop::Impl final : ConnectionHost, Publisher {
   lws_vhost* vhost = nullptr;
   std::unordered_map<std::string, std::unique_ptr<Client>> clients;
   std::vector<std::unique_ptr<Client>> graveyard;  // closed in this iteration; their code may be on the stack
-  // Marked for a flush; one that turned urgent while it waited is in both.
-  std::vector<Connection*> urgent;
-  std::vector<Connection*> patient;
-  bool may_look_around = false;  // the loop itself is not on the stack
+  FlushQueue flushes;
   bool looking_around = false;
-  FlushPacer pacer;
   std::string gather;
   Inflater unpacker;
-  size_t dispatched = 0;  // events since the last flush
   bool drain_announced = false;
   bool is_draining = false;
   bool stopping = false;
@@ -321,60 +306,35 @@ void ShardLoop::Impl::bury(Client& client) {
   clients.erase(found);
 }
 
-void ShardLoop::Impl::flush(std::vector<Connection*>& connections) {
-  std::vector<Connection*> batch = std::exchange(connections, {});
-  for (size_t i = 0; i < batch.size(); ++i) {
-    batch[i]->queued = Connection::Queued::no;
-    batch[i]->flush();
-    if ((i + 1) % kFlushSlice == 0 && i + 1 < batch.size() && may_look_around) look_around();
-  }
-  batch.clear();
-  if (connections.empty()) connections.swap(batch);  // keeps its memory
-}
-
-// A flush to thousands of clients takes as long as events take to come. What has come meanwhile goes along to
-// those who have not had their turn, so that nobody waits longer than from one turn to the next.
-void ShardLoop::Impl::look_around() {
-  may_look_around = false;
-  looking_around = true;
-  uv_run(&loop, UV_RUN_NOWAIT);
-  owner.before_sleep();
-  flush(urgent);
-  looking_around = false;
-  may_look_around = true;
-}
-
 void ShardLoop::Impl::flush_due() {
-  flush(urgent);
-  if (patient.empty()) return;
-  const int64_t delay_us = pacer.delay_us(around.clock.monotonic_us(), dispatched);
-  if (delay_us == 0) return flush_all();
-  if (uv_is_active(reinterpret_cast<uv_handle_t*>(&flush_timer))) return;
+  const int64_t delay_us = flushes.flush_due([this] { look_around(); });
+  if (delay_us == 0 || uv_is_active(reinterpret_cast<uv_handle_t*>(&flush_timer))) return;
   uv_update_time(&loop);
   const auto milliseconds = static_cast<uint64_t>(std::max<int64_t>(1, delay_us / 1000));
   uv_timer_start(
       &flush_timer, [](uv_timer_t*) {}, milliseconds, 0);
 }
 
-void ShardLoop::Impl::flush_all() {
-  const int64_t begun_us = around.clock.monotonic_us();
-  const size_t events = std::exchange(dispatched, 0);
-  flush(urgent);
-  flush(patient);
-  pacer.flushed(begun_us, around.clock.monotonic_us(), events);
+// Only from flush_due, that is, outside of the loop's callbacks: libuv's loop may not run inside itself.
+void ShardLoop::Impl::look_around() {
+  looking_around = true;
+  uv_run(&loop, UV_RUN_NOWAIT);
+  owner.before_sleep();
+  flushes.flush_urgent();
+  looking_around = false;
 }
 
 void ShardLoop::Impl::dispatch(const RoutedBatch& batch) {
   hub.dispatch(batch);
   frames.batch_done();
   if (frames.live_bytes() > memory_share()) shed();
-  dispatched += batch.events.size();
+  flushes.count_dispatched(batch.events.size());
   // Coalesce across batches, but never pile up more than an outbox holds before the sockets get their turn.
-  if (!looking_around && !may_dispatch()) flush_all();
+  if (!looking_around && !may_dispatch()) flushes.flush_all();
 }
 
 bool ShardLoop::Impl::may_dispatch() const {
-  return dispatched <
+  return flushes.dispatched() <
          std::min<size_t>(kDispatchBeforeFlush,
                           static_cast<size_t>(shared.config->performance.message_queue_size) / 2 + 1);
 }
@@ -401,14 +361,12 @@ void ShardLoop::Impl::shed() {
 void ShardLoop::run() {
   Impl& self = *impl_;
   while (!self.stopping) {
-    uv_run(&self.loop, self.urgent.empty() ? UV_RUN_ONCE : UV_RUN_NOWAIT);
+    uv_run(&self.loop, self.flushes.has_urgent() ? UV_RUN_NOWAIT : UV_RUN_ONCE);
     self.owner.before_sleep();
-    self.may_look_around = true;
     self.flush_due();
-    self.may_look_around = false;
     // A closed connection may still be marked for a flush, which then does nothing; after it, nothing refers
     // to it.
-    if (self.urgent.empty() && self.patient.empty()) self.graveyard.clear();
+    if (self.flushes.empty()) self.graveyard.clear();
     if (self.is_draining && self.clients.empty()) self.stopping = true;
   }
   self.close_network();
@@ -427,8 +385,7 @@ void ShardLoop::Impl::close_network() {
   if (context != nullptr) lws_context_destroy(std::exchange(context, nullptr));
   listen_polls.clear();
   for (const int fd : std::exchange(listen_fds, {})) close(fd);
-  urgent.clear();
-  patient.clear();
+  flushes.clear();
   graveyard.clear();
   clients.clear();
 }
@@ -465,7 +422,7 @@ ShardReport ShardLoop::report(const ShardQuestion& question) const {
   report.connections = impl_->clients.size();
   report.filter_classes = impl_->hub.filter_classes();
   report.frame_bytes = impl_->frames.live_bytes();
-  report.flush_pause_us = impl_->pacer.pause_us();
+  report.flush_pause_us = impl_->flushes.pause_us();
   for (const auto& [id, client] : impl_->clients) {
     const Connection& connection = client->connection;
     if (connection.session() == nullptr) continue;
@@ -481,7 +438,7 @@ ShardReport ShardLoop::report(const ShardQuestion& question) const {
 
 void ShardLoop::reconfigure(const ConfigRef& config) {
   impl_->shared.config = config;
-  impl_->pacer.set_max_delay_us(max_delay_us(*config));
+  impl_->flushes.set_max_delay_us(max_delay_us(*config));
   for (const auto& [id, client] : impl_->clients) client->connection.reconfigure();
 }
 

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "base/clock.h"
+#include "net/flush_pacer.h"
+
+namespace relay {
+
+class Connection;
+
+/// The connections of a shard that have something to write, and when they get their turn: urgent ones at the
+/// end of the loop iteration, patient ones when the pacer says so. Owned by the shard's loop; no locks.
+/// [shard]
+///
+/// Invariant: a connection that was added is flushed once more, even if it closes meanwhile: whoever frees
+/// connections waits until the queue is empty.
+class FlushQueue {
+ public:
+  /// Reads and takes what has come; called between connections.
+  using LookAround = std::function<void()>;
+
+  FlushQueue(const Clock& clock, int64_t max_delay_us) : clock_(clock), pacer_(max_delay_us) {}
+
+  void add_urgent(Connection& connection);
+  void add_patient(Connection& connection);
+  void clear();
+
+  [[nodiscard]] bool empty() const { return urgent_.empty() && patient_.empty(); }
+  [[nodiscard]] bool has_urgent() const { return !urgent_.empty(); }
+
+  /// Flushes those whose turn it is. Microseconds until the patient ones' turn; 0: none waits.
+  ///
+  /// A flush to thousands of clients takes as long as events take to come. What `look_around` finds meanwhile
+  /// goes along to those who have not had their turn, so that nobody waits longer than from one turn to the
+  /// next.
+  [[nodiscard]] int64_t flush_due(const LookAround& look_around);
+  void flush_urgent() { flush(urgent_, nullptr); }
+  /// Everything, without looking around.
+  void flush_all() { flush_all(nullptr); }
+
+  /// Events that were dispatched since the last flush of all.
+  void count_dispatched(size_t events) { dispatched_ += events; }
+  [[nodiscard]] size_t dispatched() const { return dispatched_; }
+
+  void set_max_delay_us(int64_t max_delay_us) { pacer_.set_max_delay_us(max_delay_us); }
+  [[nodiscard]] int64_t pause_us() const { return pacer_.pause_us(); }
+
+ private:
+  void flush(std::vector<Connection*>& connections, const LookAround& look_around);
+  void flush_all(const LookAround& look_around);
+
+  const Clock& clock_;
+  FlushPacer pacer_;
+  // One that turned urgent while it waited is in both.
+  std::vector<Connection*> urgent_;
+  std::vector<Connection*> patient_;
+  size_t dispatched_ = 0;
+};
+
+}  // namespace relay
