@@ -173,7 +173,7 @@ bool Roofline::handshake(Client& client, size_t& used, size_t size) {
   }
   used = end + 4;
   const std::string_view head = bytes.substr(0, used);
-  write(client, upgrade_response({websocket_accept_key(header_of(head, "Sec-WebSocket-Key: ")), ""}));
+  write(client, upgrade_response({websocket_accept_key(header_of(head, "Sec-WebSocket-Key: ")), "", ""}));
   const bool subscriber = head.starts_with("GET /sub");
   client.kind = subscriber                     ? Client::Kind::subscriber
                 : head.starts_with("GET /pub") ? Client::Kind::publisher
