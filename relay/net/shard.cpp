@@ -71,7 +71,8 @@ struct Shard::Impl final : private ShardLoop::Owner {
 
   // ShardLoop::Owner
   void on_wake() override {
-    if (taken_batches.empty() && taken_notes.empty()) {
+    const bool fresh = taken_batches.empty() && taken_notes.empty();
+    if (fresh) {
       // Missed ranges come after the batches before them: the hub notes one only when the batch mailbox was
       // full.
       notes.take_all(taken_notes);
@@ -84,6 +85,8 @@ struct Shard::Impl final : private ShardLoop::Owner {
     taken_batches.clear();
     for (Note& message : taken_notes) std::visit([this](auto& content) { handle(content); }, message);
     taken_notes.clear();
+    // What came while a rest was left had its wake then, and would wait for another for ever.
+    if (!fresh) loop.wake();
   }
   bool submit(std::vector<EventRef>& events, std::string_view connection_id, uint64_t token) override {
     if (intake_full || outgoing_events >= kMaxOutgoingEvents) before_sleep();

@@ -60,3 +60,19 @@ for (const threads of [1, 2, 4]) {
     }
   });
 }
+
+test('what comes while a long flush is under way is not forgotten, and the relay still stops', async (t) => {
+  // One write per message to many clients: a flush lasts longer than the next events take to come, and a small
+  // queue makes the shard leave some of them for later.
+  const set = { 'server.threads': 1, 'performance.batch_messages': false, 'performance.message_queue_size': 8 };
+  const relay = await startRelay(t, { set });
+  const clients = await Promise.all(
+    Array.from({ length: 150 }, () => PlainClient.open(t, relay.ws('/ws?match=many'))),
+  );
+  for (let from = 0; from < 400; from += 20)
+    await Promise.all([0, 5, 10, 15].map((more) => relay.publish(numbered(5, { type: 'many', from: from + more }))));
+  await relay.publish(numbered(1, { type: 'many', from: 9999 }));
+  const isLast = (event) => event.data?.n === 9999;
+  await Promise.all(clients.map((client) => client.events.first(isLast, 'the last event', 30_000 * slowness)));
+  await relay.stop();
+});
