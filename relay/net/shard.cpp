@@ -89,7 +89,7 @@ struct Shard::Impl final : private ShardLoop::Owner {
     if (!fresh) loop.wake();
   }
   bool submit(std::vector<EventRef>& events, std::string_view connection_id, uint64_t token) override {
-    if (intake_full || outgoing_events >= kMaxOutgoingEvents) before_sleep();
+    if (intake_full || draining || outgoing_events >= kMaxOutgoingEvents) before_sleep();
     if (intake_full) return false;
     Publication publication;
     publication.events = std::move(events);

@@ -43,8 +43,6 @@ class DropLedger {
   [[nodiscard]] uint64_t note(uint64_t run, std::string_view client, uint64_t offset, DropReason reason);
 
   [[nodiscard]] std::optional<Run> find(std::string_view client, uint64_t offset) const;
-  /// Runs forgotten to make room for newer ones.
-  [[nodiscard]] uint64_t forgotten() const { return runs_.size() < kMaxRuns ? 0 : count_ - kMaxRuns; }
 
  private:
   const Clock& clock_;

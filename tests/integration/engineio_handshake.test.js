@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
 import { RawConnection, exchange, parseResponses, request } from './support/raw.js';
-import { RawWebSocket, upgrade } from './support/raw_ws.js';
+import { upgrade, openEngineIo } from './support/raw_ws.js';
 import { startRelay } from './support/relay.js';
 import { eventually } from './support/wait.js';
 
@@ -13,19 +13,9 @@ let relay;
 before(async () => {
   relay = await startRelay();
 });
-after(async () => {
-  assert.equal((await relay.get('/healthz')).status, 200, 'the relay is alive after all of it');
-  await relay.stop();
-});
+after(() => relay.stopAlive());
 
-async function open(t) {
-  const socket = await RawWebSocket.open(relay.port, endpoint);
-  t.after(() => socket.destroy());
-  socket.handshake = JSON.parse(
-    (await socket.text((text) => text.startsWith('0'), 'the open packet')).slice(1),
-  );
-  return socket;
-}
+const open = (t) => openEngineIo(t, relay);
 
 describe('the handshake', () => {
   test('says what the reference server says', async (t) => {

@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test';
 
 import { connectedSocketIo } from './support/clients.js';
 import { seedEvent } from './support/events.js';
-import { RawWebSocket, frame, opcode, textFrame } from './support/raw_ws.js';
+import { RawWebSocket, frame, opcode, textFrame, openEngineIo } from './support/raw_ws.js';
 import { startRelay } from './support/relay.js';
 import { slowness } from './support/wait.js';
 
@@ -14,19 +14,9 @@ let relay;
 before(async () => {
   relay = await startRelay();
 });
-after(async () => {
-  assert.equal((await relay.get('/healthz')).status, 200, 'the relay is alive after all of it');
-  await relay.stop();
-});
+after(() => relay.stopAlive());
 
-async function open(t) {
-  const socket = await RawWebSocket.open(relay.port, endpoint);
-  t.after(() => socket.destroy());
-  socket.handshake = JSON.parse(
-    (await socket.text((text) => text.startsWith('0'), 'the open packet')).slice(1),
-  );
-  return socket;
-}
+const open = (t) => openEngineIo(t, relay);
 
 /** A client in the namespace "/". */
 async function joined(t) {

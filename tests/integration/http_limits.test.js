@@ -14,10 +14,7 @@ let relay;
 before(async () => {
   relay = await startRelay();
 });
-after(async () => {
-  assert.equal((await relay.get('/healthz')).status, 200, 'the relay is alive after all of it');
-  await relay.stop();
-});
+after(() => relay.stopAlive());
 
 const raw = (...lines) => Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1');
 

@@ -202,3 +202,13 @@ export class RawWebSocket {
     }
   }
 }
+
+/** A Socket.IO transport whose open packet has come, parsed as `handshake`. */
+export async function openEngineIo(t, relay) {
+  const socket = await RawWebSocket.open(relay.port, '/socket.io/?EIO=4&transport=websocket');
+  t.after(() => socket.destroy());
+  socket.handshake = JSON.parse(
+    (await socket.text((text) => text.startsWith('0'), 'the open packet')).slice(1),
+  );
+  return socket;
+}

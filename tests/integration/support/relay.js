@@ -103,6 +103,12 @@ export class Relay {
     }
   }
 
+  /** The end of a file that mistreats the relay: it must still answer, then stop as it should. */
+  async stopAlive() {
+    assert.equal((await this.get('/healthz')).status, 200, 'the relay is alive after all of it');
+    await this.stop();
+  }
+
   /** Dies at once, as in a crash. */
   async kill() {
     this.stopped = true;
