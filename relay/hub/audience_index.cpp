@@ -63,16 +63,19 @@ void AudienceIndex::leave(std::string_view namespace_, std::string_view name, Su
   forget_if_empty(*room);
 }
 
-void AudienceIndex::subscribe(const std::shared_ptr<const Selection>& selection, Subscriber& subscriber) {
+std::shared_ptr<const Selection> AudienceIndex::subscribe(std::shared_ptr<const Selection> selection,
+                                                          Subscriber& subscriber) {
   std::unique_ptr<FilterClass>& filter_class = classes_[selection->key];
   if (filter_class == nullptr) {
     filter_class = std::make_unique<FilterClass>();
-    filter_class->selection = selection;
+    filter_class->selection = std::move(selection);
   }
   Key key = key_of(subscriber);
-  if (contains(key.second, *filter_class)) return;
-  insert(key.second, *filter_class);
-  move(subscriber, std::move(key));
+  if (!contains(key.second, *filter_class)) {
+    insert(key.second, *filter_class);
+    move(subscriber, std::move(key));
+  }
+  return filter_class->selection;
 }
 
 void AudienceIndex::unsubscribe(const Selection& selection, Subscriber& subscriber) {

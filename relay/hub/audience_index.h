@@ -54,7 +54,9 @@ class AudienceIndex {
   /// Ends either.
   void leave(std::string_view namespace_, std::string_view room, Subscriber& subscriber);
 
-  void subscribe(const std::shared_ptr<const Selection>& selection, Subscriber& subscriber);
+  /// Returns the selection that all who are in its filter class share: to be kept in place of an equal one.
+  std::shared_ptr<const Selection> subscribe(std::shared_ptr<const Selection> selection,
+                                             Subscriber& subscriber);
   void unsubscribe(const Selection& selection, Subscriber& subscriber);
 
   /// Null when nobody is in it.

@@ -38,9 +38,11 @@ class ShardHub {
     index_.leave(namespace_, room, subscriber);
   }
 
-  /// A subscriber may hold several selections; an event that several match is delivered once.
-  void subscribe(const std::shared_ptr<const Selection>& selection, Subscriber& subscriber) {
-    index_.subscribe(selection, subscriber);
+  /// A subscriber may hold several selections; an event that several match is delivered once. Returns the
+  /// selection that all who asked for the same share: to be kept in place of an equal one.
+  std::shared_ptr<const Selection> subscribe(std::shared_ptr<const Selection> selection,
+                                             Subscriber& subscriber) {
+    return index_.subscribe(std::move(selection), subscriber);
   }
   void unsubscribe(const Selection& selection, Subscriber& subscriber) {
     index_.unsubscribe(selection, subscriber);

@@ -30,9 +30,10 @@ void Connection::on_bytes(char* bytes, size_t count) {
     case Phase::head:
     case Phase::body:
     case Phase::answering:
-      input_.append(bytes, count);
+      request_->input.append(bytes, count);
       // What follows the request being answered waits in the peer's socket.
-      if (phase_ == Phase::answering && input_.size() > body_at_ + head_.content_length + kMaxHeadBytes)
+      if (phase_ == Phase::answering &&
+          request_->input.size() > request_->body_at + head().content_length + kMaxHeadBytes)
         wire_.pause_reading(true);
       read_requests();
       // Answers that wait for the peer make its further requests wait as well.
@@ -152,11 +153,11 @@ void Connection::drain() {
   if (session_live_ && !close_after_flush_) {
     session_->drain();
     close(websocket_close::kRestart, "relay is stopping");
-  } else if (phase_ == Phase::head && input_.empty()) {
+  } else if (phase_ == Phase::head && request_->input.empty()) {
     phase_ = Phase::silent;  // the last answer may still be on its way
     close(websocket_close::kRestart, "relay is stopping");
-  } else {
-    head_.keep_alive = false;
+  } else if (request_ != nullptr) {
+    request_->head.keep_alive = false;
   }
 }
 
@@ -271,7 +272,7 @@ void Connection::on_deadline(int64_t) {
     case Phase::head:
       if (wire_.blocked())
         wire_.kill();
-      else if (input_.empty())
+      else if (request_->input.empty())
         linger();
       else
         refuse({408, "request_timeout", "the request head did not arrive in time"});

@@ -86,8 +86,18 @@ class Connection final : public Transport, private HttpExchange, private WebSock
     closing,    ///< a close frame is on its way, the peer's is awaited
     lingering,  ///< our half is closed; what comes is thrown away
   };
+  /// The request that is read or answered. Many connections are long past theirs.
+  struct Request {
+    std::string input;  ///< unread bytes: the head so far, head and body, or pipelined requests
+    HttpHeadReader reader;
+    bool begun = false;  ///< the first byte of the head has come
+    HttpRequestHead head;
+    size_t body_at = 0;  ///< where the body starts in `input`
+    const Endpoint* endpoint = nullptr;
+  };
+
   // HttpExchange
-  [[nodiscard]] const HttpRequestHead& head() const override { return head_; }
+  [[nodiscard]] const HttpRequestHead& head() const override { return request_->head; }
   [[nodiscard]] std::string_view body() const override;
   [[nodiscard]] std::string_view connection_id() const override { return id_; }
   [[nodiscard]] ShardServices& services() override { return host_.services(); }
@@ -131,16 +141,11 @@ class Connection final : public Transport, private HttpExchange, private WebSock
   ConnectionHost& host_;
   Phase phase_ = Phase::head;
   Endpoint::Kind kind_ = Endpoint::Kind::http;
-  HttpHeadReader head_reader_;
-  HttpRequestHead head_;
-  const Endpoint* endpoint_ = nullptr;
-  std::string input_;    ///< unread bytes: the head so far, head and body, or pipelined requests
-  size_t body_at_ = 0;   ///< where the body starts in input_
+  std::unique_ptr<Request> request_ = std::make_unique<Request>();  ///< null once a session reads
   std::string pending_;  ///< bytes to write before the outbox: answers and control frames
   std::unique_ptr<Session> session_;
   std::unique_ptr<WebSocketParser> parser_;
   MemberTimer<Connection> deadline_{*this, &Connection::on_deadline};
-  bool head_begun_ = false;        ///< the first byte of a head has come
   bool reading_requests_ = false;  ///< read_requests is on the stack
   bool session_live_ = false;      ///< between the session's start and its `closed`
   bool close_after_flush_ = false;

@@ -38,7 +38,7 @@ HttpResponse method_not_allowed(const HttpRequestHead& head) {
 }  // namespace
 
 std::string_view Connection::body() const {
-  return std::string_view(input_).substr(body_at_, head_.content_length);
+  return std::string_view(request_->input).substr(request_->body_at, head().content_length);
 }
 
 void Connection::read_requests() {
@@ -54,12 +54,12 @@ void Connection::read_requests() {
 
 // True when a request went on to its next phase.
 bool Connection::read_head() {
-  if (input_.empty()) return false;
+  if (request_->input.empty()) return false;
   HttpFault fault;
-  switch (head_reader_.read(input_, head_, body_at_, fault)) {
+  switch (request_->reader.read(request_->input, request_->head, request_->body_at, fault)) {
     case HttpHeadReader::State::incomplete:
       // The deadline runs from the first byte, however slowly the others come.
-      if (!std::exchange(head_begun_, true)) arm(kHeadUs);
+      if (!std::exchange(request_->begun, true)) arm(kHeadUs);
       return false;
     case HttpHeadReader::State::fault:
       refuse(fault);
@@ -72,7 +72,7 @@ bool Connection::read_head() {
 
 // Everything that can be judged by the head alone is, before a byte of the body is waited for.
 bool Connection::begin_request() {
-  const std::string_view upgrade = head_.header("upgrade");
+  const std::string_view upgrade = head().header("upgrade");
   const bool websocket = upgrade.size() == 9 && std::equal(upgrade.begin(), upgrade.end(), "websocket",
                                                            [](char a, char b) { return (a | 0x20) == b; });
   if (!upgrade.empty() && !websocket) {
@@ -80,25 +80,25 @@ bool Connection::begin_request() {
     return false;
   }
   bool path_known = false;
-  endpoint_ = find_endpoint(head_.method, head_.path, path_known);
+  request_->endpoint = find_endpoint(head().method, head().path, path_known);
   const auto limit = static_cast<uint64_t>(services().config->server.max_http_buffer_size);
-  if (head_.content_length > limit) {
+  if (head().content_length > limit) {
     refuse(
         {413, "body_too_large", "at most " + std::to_string(limit) + " bytes (server.max_http_buffer_size)"});
     return false;
   }
-  if (head_.header("expect") == "100-continue") {
+  if (head().header("expect") == "100-continue") {
     pending_ += "HTTP/1.1 100 Continue\r\n\r\n";
     flush_soon();
   }
   phase_ = Phase::body;
-  const uint64_t seconds = 10 + head_.content_length / kMinBodyBytesPerSecond;
+  const uint64_t seconds = 10 + head().content_length / kMinBodyBytesPerSecond;
   arm(static_cast<int64_t>(seconds) * kSecond);
   return true;
 }
 
 bool Connection::read_body() {
-  if (input_.size() - body_at_ < head_.content_length) return false;
+  if (request_->input.size() - request_->body_at < head().content_length) return false;
   phase_ = Phase::answering;
   arm(kAnswerUs);
   dispatch();
@@ -106,20 +106,20 @@ bool Connection::read_body() {
 }
 
 void Connection::dispatch() {
-  if (endpoint_ == nullptr) {
+  if (request_->endpoint == nullptr) {
     bool path_known = false;
-    (void)find_endpoint(head_.method, head_.path, path_known);
-    if (path_known && head_.method == "OPTIONS")
-      respond(preflight(head_));
+    (void)find_endpoint(head().method, head().path, path_known);
+    if (path_known && head().method == "OPTIONS")
+      respond(preflight(head()));
     else if (path_known)
-      respond(method_not_allowed(head_));
+      respond(method_not_allowed(head()));
     else
       respond(problem(404, "not_found", "there is nothing at this path"));
     return;
   }
-  switch (endpoint_->kind) {
+  switch (request_->endpoint->kind) {
     case Endpoint::Kind::http:
-      endpoint_->handler(*this);
+      request_->endpoint->handler(*this);
       return;
     case Endpoint::Kind::plain_websocket:
     case Endpoint::Kind::socket_io:
@@ -133,9 +133,9 @@ void Connection::dispatch() {
 
 void Connection::respond(HttpResponse response) {
   if (phase_ != Phase::answering) return;
-  add_cors_headers(response, head_.header("origin"), services().config->server.cors_allowed_origins);
-  const bool keep_alive = head_.keep_alive && !host_.draining();
-  pending_ += encode_response(response, keep_alive, head_.method == "HEAD");
+  add_cors_headers(response, head().header("origin"), services().config->server.cors_allowed_origins);
+  const bool keep_alive = head().keep_alive && !host_.draining();
+  pending_ += encode_response(response, keep_alive, head().method == "HEAD");
   flush_soon();
   end_request();
   if (keep_alive) {
@@ -147,11 +147,11 @@ void Connection::respond(HttpResponse response) {
 }
 
 void Connection::end_request() {
-  input_.erase(0, body_at_ + head_.content_length);
-  if (input_.empty()) input_ = std::string();  // an idle connection keeps no buffer
-  head_begun_ = false;
-  head_ = HttpRequestHead();  // a fault in the next head must not be answered as if it were this one
-  head_reader_.reset();
+  // Nothing of it stays: a fault in the next head must not be answered as if it were this one, and an idle
+  // connection keeps no buffer.
+  std::string rest = request_->input.substr(request_->body_at + head().content_length);
+  *request_ = Request();
+  request_->input = std::move(rest);
   phase_ = Phase::head;
   wire_.pause_reading(false);
   arm(kIdleUs);
@@ -162,8 +162,8 @@ void Connection::refuse(const HttpFault& fault) {
   ++services().counters.messages_refused;
   HttpResponse response = problem(fault);
   if (fault.status == 426) response.headers.emplace_back("Sec-WebSocket-Version", "13");
-  pending_ += encode_response(response, false, head_.method == "HEAD");
-  input_ = std::string();
+  pending_ += encode_response(response, false, head().method == "HEAD");
+  request_->input = std::string();
   phase_ = Phase::silent;
   close_after_flush_ = true;
   arm(kHeadUs);
@@ -171,24 +171,24 @@ void Connection::refuse(const HttpFault& fault) {
 }
 
 void Connection::open_websocket() {
-  const bool socket_io = endpoint_->kind == Endpoint::Kind::socket_io;
+  const bool socket_io = request_->endpoint->kind == Endpoint::Kind::socket_io;
   if (socket_io) {
-    if (std::optional<HttpResponse> refused = refuse_engine_io(head_)) {
+    if (std::optional<HttpResponse> refused = refuse_engine_io(head())) {
       respond(std::move(*refused));
       return;
     }
   }
   const auto accepted =
-      check_websocket_request(head_, !socket_io, services().config->performance.compression);
+      check_websocket_request(head(), !socket_io, services().config->performance.compression);
   if (!accepted) {
     refuse(
         {accepted.error().status, std::string(accepted.error().code), std::string(accepted.error().message)});
     return;
   }
-  if (!origin_allowed(head_, services().config->server.cors_allowed_origins)) {
+  if (!origin_allowed(head(), services().config->server.cors_allowed_origins)) {
     respond(problem(
         403, "origin_not_allowed",
-        "add this page's origin to server.cors_allowed_origins: " + std::string(head_.header("origin"))));
+        "add this page's origin to server.cors_allowed_origins: " + std::string(head().header("origin"))));
     return;
   }
   std::unique_ptr<Session> session;
@@ -196,7 +196,7 @@ void Connection::open_websocket() {
     session = std::make_unique<SocketIoSession>(id_, services(), *this);
   else
     session = std::make_unique<PlainSession>(id_, services(), *this);
-  const Endpoint::Kind kind = endpoint_->kind;
+  const Endpoint::Kind kind = request_->endpoint->kind;
   if (!start_session(std::move(session), *accepted)) return;
   pending_ += upgrade_response(*accepted);
   kind_ = kind;
@@ -207,15 +207,15 @@ void Connection::open_websocket() {
                                         static_cast<size_t>(services().config->server.max_http_buffer_size),
                                         accepted->extensions.empty() ? nullptr : &host_.inflater());
   flush_soon();
-  std::string rest = input_.substr(body_at_ + head_.content_length);
-  input_ = std::string();
+  std::string rest = request_->input.substr(request_->body_at + head().content_length);
+  request_.reset();
   if (!rest.empty()) read_websocket(rest.data(), rest.size());
 }
 
 void Connection::open_stream() {
   if (!start_session(std::make_unique<SseSession>(id_, services(), *this), {})) return;
   HttpResponse cors;
-  add_cors_headers(cors, head_.header("origin"), services().config->server.cors_allowed_origins);
+  add_cors_headers(cors, head().header("origin"), services().config->server.cors_allowed_origins);
   pending_ +=
       "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n"
       "X-Accel-Buffering: no\r\nConnection: close\r\n";
@@ -228,7 +228,7 @@ void Connection::open_stream() {
   kind_ = Endpoint::Kind::event_stream;
   phase_ = Phase::silent;
   deadline_.disarm();
-  input_ = std::string();
+  request_.reset();
   flush_soon();
 }
 
@@ -239,10 +239,10 @@ bool Connection::start_session(std::unique_ptr<Session> session, const UpgradeAc
   }
   SessionRequest request;
   request.address = address_;
-  request.query = head_.query;
+  request.query = head().query;
   request.subprotocol = accepted.subprotocol;
   request.coding = accepted.extensions.empty() ? FrameCoding::plain : FrameCoding::deflated;
-  request.last_event_id = head_.header("last-event-id");
+  request.last_event_id = head().header("last-event-id");
   session_ = std::move(session);
   session_live_ = true;
   if (const Status started = session_->start(request); !started) {

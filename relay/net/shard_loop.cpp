@@ -1,6 +1,5 @@
 #include "net/shard_loop.h"
 
-#include <libwebsockets.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -8,16 +7,16 @@
 #include <uv.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 
 #include "base/ids.h"
+#include "net/acceptor.h"
 #include "net/connection.h"
 #include "net/flush_queue.h"
 #include "net/listener.h"
-#include "net/lws_wire.h"
+#include "net/lws_context.h"
 #include "session/frame_cache.h"
 #include "session/member_timer.h"
 
@@ -25,31 +24,12 @@ namespace relay {
 namespace {
 
 constexpr int64_t kTickMs = 10;
-constexpr size_t kReadBytes = 64 * 1024;
-constexpr int kAcceptsPerWake = 64;
-constexpr int64_t kAcceptPauseUs = 100000;
 constexpr size_t kDispatchBeforeFlush = 256;  // events; below any sensible message_queue_size
-
-int on_lws(lws* socket, lws_callback_reasons reason, void* user, void* in, size_t length);
-
-// One protocol, no HTTP and no WebSocket role: libwebsockets brings sockets, TLS and the event loop. A write
-// may have any size, or lws would cut it at its own buffer size.
-constexpr lws_protocols kRawProtocols[] = {{"seneca", on_lws, 0, 0, 0, nullptr, 1u << 24},
-                                           {nullptr, nullptr, 0, 0, 0, nullptr, 0}};
-// All zero: lws arms no validity timers of its own; heartbeats are the sessions'.
-const lws_retry_bo_t kNoValidityTimers{};
 
 // Without coalescing there is nothing to wait for.
 int64_t max_delay_us(const Config& config) {
   return config.performance.batch_messages ? config.performance.batch_max_delay_ms * int64_t{1000} : 0;
 }
-
-struct Client {
-  LwsWire wire;
-  Connection connection;
-  Client(std::string id, std::string address, ConnectionHost& host)
-      : connection(std::move(id), std::move(address), wire, host) {}
-};
 
 }  // namespace
 
@@ -96,12 +76,7 @@ struct ShardLoop::Impl final : ConnectionHost, Publisher {
     return true;
   }
 
-  Status open_context();
-  void watch(const std::vector<int>& listeners);
-  void listen(bool on);
-  void on_accept_again(int64_t) { listen(true); }
   void on_drain_over(int64_t) { stopping = true; }
-  void accept_some(int listener);
   void adopt(int fd);
   void flush_due();
   void look_around();
@@ -124,17 +99,14 @@ struct ShardLoop::Impl final : ConnectionHost, Publisher {
   DropLedger drops;
   ShardReport report;
   ShardServices shared;
-  MemberTimer<Impl> accept_again{*this, &Impl::on_accept_again};
   MemberTimer<Impl> drain_over{*this, &Impl::on_drain_over};
   uv_loop_t loop{};
   uv_async_t wake_handle{};
   uv_timer_t tick{};
   uv_timer_t flush_timer{};  // only wakes the loop, which then looks whether a flush is due
-  std::vector<std::unique_ptr<uv_poll_t>> listen_polls;
-  std::vector<int> listen_fds;
-  lws_context* context = nullptr;
-  lws_vhost* vhost = nullptr;
-  std::unordered_map<std::string, std::unique_ptr<Client>> clients;
+  Acceptor acceptor{{loop, timers, around.clock, around.logger}, [this](int fd) { adopt(fd); }};
+  LwsContext network{[this](Client& client) { bury(client); }};
+  std::unordered_map<std::string_view, std::unique_ptr<Client>> clients;  // by their connections' own ids
   std::vector<std::unique_ptr<Client>> graveyard;  // closed in this iteration; their code may be on the stack
   FlushQueue flushes;
   bool looking_around = false;
@@ -145,30 +117,6 @@ struct ShardLoop::Impl final : ConnectionHost, Publisher {
   bool stopping = false;
   bool closing = false;
 };
-
-namespace {
-
-int on_lws(lws* socket, lws_callback_reasons reason, void*, void* in, size_t length) {
-  if (reason == LWS_CALLBACK_RAW_ADOPT || reason == LWS_CALLBACK_PROTOCOL_INIT) return 0;
-  if (reason != LWS_CALLBACK_RAW_RX && reason != LWS_CALLBACK_RAW_WRITEABLE &&
-      reason != LWS_CALLBACK_RAW_CLOSE)
-    return lws_callback_http_dummy(socket, reason, nullptr, in, length);
-  auto* client = static_cast<Client*>(lws_get_opaque_user_data(socket));
-  if (client == nullptr) return -1;
-  if (reason == LWS_CALLBACK_RAW_RX) {
-    client->connection.on_bytes(static_cast<char*>(in), length);
-  } else if (reason == LWS_CALLBACK_RAW_WRITEABLE) {
-    if (client->wire.unblock()) client->connection.on_writable();
-  } else {
-    lws_set_opaque_user_data(socket, nullptr);
-    client->wire.detach();
-    client->connection.on_closed();
-    static_cast<ShardLoop::Impl*>(lws_context_user(lws_get_context(socket)))->bury(*client);
-  }
-  return 0;
-}
-
-}  // namespace
 
 ShardLoop::ShardLoop(const Shard::Surroundings& surroundings, Owner& owner)
     : impl_(std::make_unique<Impl>(surroundings, owner)) {
@@ -195,84 +143,17 @@ ShardLoop::~ShardLoop() {
 }
 
 Status ShardLoop::open(const std::vector<int>& listeners) {
-  const Status opened = impl_->open_context();
-  impl_->watch(listeners);
-  return opened;
-}
-
-Status ShardLoop::Impl::open_context() {
-  lws_set_log_level(LLL_ERR, nullptr);
-  lws_context_creation_info info{};
-  info.port = CONTEXT_PORT_NO_LISTEN_SERVER;
-  info.protocols = kRawProtocols;
-  info.pt_serv_buf_size = kReadBytes;
-  info.gid = static_cast<gid_t>(-1);
-  info.uid = static_cast<uid_t>(-1);
-  info.options = LWS_SERVER_OPTION_LIBUV;
-  info.retry_and_idle_policy = &kNoValidityTimers;
-  info.user = this;
-  void* loops[] = {&loop};
-  info.foreign_loops = loops;
-  context = lws_create_context(&info);
-  if (context != nullptr) vhost = lws_get_vhost_by_name(context, "default");
-  if (vhost == nullptr)
-    return fail("net_start", "libwebsockets",
-                "no context: is its libuv event loop (libwebsockets-evlib-uv) installed?");
+  Status opened = impl_->network.open(impl_->loop);
+  impl_->acceptor.open(listeners);
+  if (!opened) return opened;
   uv_timer_start(
-      &tick,
+      &impl_->tick,
       [](uv_timer_t* handle) {
         Impl& self = *static_cast<Impl*>(handle->data);
         self.timers.advance(self.around.clock.monotonic_us());
       },
       kTickMs, kTickMs);
   return {};
-}
-
-void ShardLoop::Impl::watch(const std::vector<int>& listeners) {
-  for (const int fd : listeners) {
-    auto poll = std::make_unique<uv_poll_t>();
-    poll->data = this;
-    uv_poll_init(&loop, poll.get(), fd);
-    listen_polls.push_back(std::move(poll));
-    listen_fds.push_back(fd);
-  }
-  listen(true);
-}
-
-void ShardLoop::Impl::listen(bool on) {
-  if (is_draining) on = false;
-  for (const auto& poll : listen_polls) {
-    if (!on) {
-      uv_poll_stop(poll.get());
-      continue;
-    }
-    uv_poll_start(poll.get(), UV_READABLE, [](uv_poll_t* handle, int, int) {
-      uv_os_fd_t fd = -1;
-      uv_fileno(reinterpret_cast<uv_handle_t*>(handle), &fd);
-      static_cast<Impl*>(handle->data)->accept_some(fd);
-    });
-  }
-}
-
-// libwebsockets' own accept spins on EMFILE and logs without bound, so accepting is ours: out of descriptors,
-// we stop listening for a moment and leave newcomers in the backlog.
-void ShardLoop::Impl::accept_some(int listener) {
-  for (int i = 0; i < kAcceptsPerWake; ++i) {
-    const int fd = accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (fd >= 0) {
-      adopt(fd);
-      continue;
-    }
-    if (errno == EINTR || errno == ECONNABORTED) continue;
-    if (errno != EAGAIN && errno != EWOULDBLOCK) {
-      ++report.refused;
-      around.logger.warn("net",
-                         std::string("cannot accept: ") + std::strerror(errno) + "; pausing for 100 ms");
-      listen(false);
-      timers.arm(accept_again, around.clock.monotonic_us() + kAcceptPauseUs);
-    }
-    return;
-  }
 }
 
 void ShardLoop::Impl::adopt(int fd) {
@@ -285,18 +166,13 @@ void ShardLoop::Impl::adopt(int fd) {
   const int on = 1;
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   auto client = std::make_unique<Client>(random_id(), peer_address(fd), *this);
-  lws_sock_file_fd_type descriptor;
-  descriptor.sockfd = fd;
-  lws* socket = lws_adopt_descriptor_vhost(vhost, LWS_ADOPT_SOCKET, descriptor, "seneca", nullptr);
-  if (socket == nullptr) {  // lws has closed the descriptor
+  if (!network.adopt(fd, *client)) {
     ++report.refused;
     return;
   }
   ++report.accepted;
-  lws_set_timeout(socket, NO_PENDING_TIMEOUT, 0);
-  lws_set_opaque_user_data(socket, client.get());
-  client->wire.attach(socket);
-  clients.emplace(client->connection.id(), std::move(client));
+  const std::string_view id = client->connection.id();
+  clients.emplace(id, std::move(client));
 }
 
 void ShardLoop::Impl::bury(Client& client) {
@@ -374,17 +250,15 @@ void ShardLoop::run() {
 
 void ShardLoop::Impl::close_network() {
   closing = true;
-  for (const auto& poll : listen_polls) uv_close(reinterpret_cast<uv_handle_t*>(poll.get()), nullptr);
+  acceptor.close_handles();
   uv_timer_stop(&tick);
   uv_timer_stop(&flush_timer);
-  if (context != nullptr) lws_context_destroy(context);
-  // libuv closes handles in its loop, and lws frees each socket when its handle is closed.
+  network.destroy();
   uv_unref(reinterpret_cast<uv_handle_t*>(&wake_handle));
   while (uv_run(&loop, UV_RUN_NOWAIT) != 0) {
   }
-  if (context != nullptr) lws_context_destroy(std::exchange(context, nullptr));
-  listen_polls.clear();
-  for (const int fd : std::exchange(listen_fds, {})) close(fd);
+  network.free_rest();
+  acceptor.close_listeners();
   flushes.clear();
   graveyard.clear();
   clients.clear();
@@ -420,6 +294,7 @@ ShardReport ShardLoop::report(const ShardQuestion& question) const {
   ShardReport report = impl_->report;
   report.shard = impl_->around.number;
   report.connections = impl_->clients.size();
+  report.refused += impl_->acceptor.failures();
   report.filter_classes = impl_->hub.filter_classes();
   report.frame_bytes = impl_->frames.live_bytes();
   report.flush_pause_us = impl_->flushes.pause_us();
@@ -447,7 +322,7 @@ void ShardLoop::announce_drain() { impl_->drain_announced = true; }
 void ShardLoop::drain(int64_t timeout_us) {
   impl_->drain_announced = true;
   impl_->is_draining = true;
-  impl_->listen(false);
+  impl_->acceptor.stop();
   impl_->timers.arm(impl_->drain_over, impl_->around.clock.monotonic_us() + timeout_us);
   for (const auto& [id, client] : impl_->clients) client->connection.drain();
 }

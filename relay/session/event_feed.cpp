@@ -137,7 +137,7 @@ void EventFeed::read(Entry& entry) {
 void EventFeed::go_live(Entry& entry) {
   entry.phase = Phase::live;
   entry.live_from = services_.hub.delivered() + 1;
-  services_.hub.subscribe(entry.selection, *this);
+  entry.selection = services_.hub.subscribe(std::move(entry.selection), *this);
 }
 
 void EventFeed::read_chunk(Entry& entry, uint64_t to, size_t limit) {

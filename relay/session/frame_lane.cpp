@@ -3,21 +3,22 @@
 #include <algorithm>
 #include <unordered_set>
 #include <utility>
+#include <vector>
 
 namespace relay {
 
 void FrameLane::push_back(FrameRef frame, uint64_t arrival) {
-  if (size_ == ring_.size()) grow();
+  if (size_ == capacity_) grow();
   ring_[slot(size_++)] = {std::move(frame), arrival};
 }
 
 FrameRef FrameLane::take(size_t index) {
   FrameRef frame = std::move(ring_[slot(index)].frame);
   for (; index > 0; --index) ring_[slot(index)] = std::move(ring_[slot(index - 1)]);
-  head_ = slot(1);
-  if (--size_ == 0 && ring_.size() > kKeptCapacity) {
-    ring_ = {};
-    head_ = 0;
+  head_ = static_cast<uint32_t>(slot(1));
+  if (--size_ == 0 && capacity_ > kKeptCapacity) {
+    ring_.reset();
+    capacity_ = head_ = 0;
   }
   return frame;
 }
@@ -40,13 +41,15 @@ void FrameLane::keep_newest_of_each_key(const std::function<void(const Frame&)>&
       waiting.frame = nullptr;
     }
   }
-  size_ = kept;
+  size_ = static_cast<uint32_t>(kept);
 }
 
 void FrameLane::grow() {
-  std::vector<Waiting> ring(std::max(kFirstCapacity, ring_.size() * 2));
+  const uint32_t capacity = std::max(kFirstCapacity, capacity_ * 2);
+  auto ring = std::make_unique<Waiting[]>(capacity);
   for (size_t i = 0; i < size_; ++i) ring[i] = std::move(ring_[slot(i)]);
   ring_ = std::move(ring);
+  capacity_ = capacity;
   head_ = 0;
 }
 

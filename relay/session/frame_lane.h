@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <vector>
+#include <memory>
 
 #include "codec/frame.h"
 
@@ -31,17 +31,20 @@ class FrameLane {
     FrameRef frame;
     uint64_t arrival = 0;
   };
-  static constexpr size_t kFirstCapacity = 8;
+  /// A client that keeps up has one or two frames waiting: a reply, a bundle.
+  static constexpr uint32_t kFirstCapacity = 2;
   /// An empty ring larger than this is given back.
-  static constexpr size_t kKeptCapacity = 64;
+  static constexpr uint32_t kKeptCapacity = 64;
 
-  // The ring's size is a power of two.
-  [[nodiscard]] size_t slot(size_t index) const { return (head_ + index) & (ring_.size() - 1); }
+  // The capacity is a power of two.
+  [[nodiscard]] size_t slot(size_t index) const { return (head_ + index) & (capacity_ - 1); }
   void grow();
 
-  std::vector<Waiting> ring_;
-  size_t head_ = 0;
-  size_t size_ = 0;
+  // Four of these are in every session, so they are kept small.
+  std::unique_ptr<Waiting[]> ring_;
+  uint32_t capacity_ = 0;
+  uint32_t head_ = 0;
+  uint32_t size_ = 0;
 };
 
 }  // namespace relay

@@ -9,11 +9,12 @@ PublishQueue::PublishQueue(ShardServices& services, Transport& transport, std::s
     : services_(services), transport_(transport), session_id_(session_id) {}
 
 void PublishQueue::submit(std::vector<EventRef> events, uint64_t token) {
-  if (kept_.empty() && offer(events, token)) return;
-  kept_.push_back({std::move(events), token});
-  if (kept_.size() > 1) return;
+  if (!waiting() && offer(events, token)) return;
+  if (backlog_ == nullptr) backlog_ = std::make_unique<Backlog>(*this);
+  backlog_->kept.push_back({std::move(events), token});
+  if (backlog_->kept.size() > 1) return;
   transport_.pause_reading(true);
-  services_.timers.arm(timer_, services_.clock.monotonic_us() + kRetryUs);
+  services_.timers.arm(backlog_->timer, services_.clock.monotonic_us() + kRetryUs);
 }
 
 bool PublishQueue::offer(std::vector<EventRef>& events, uint64_t token) {
@@ -24,18 +25,20 @@ bool PublishQueue::offer(std::vector<EventRef>& events, uint64_t token) {
 }
 
 void PublishQueue::retry(int64_t now_us) {
-  const auto refused = std::find_if_not(kept_.begin(), kept_.end(),
-                                        [this](Kept& kept) { return offer(kept.events, kept.token); });
-  kept_.erase(kept_.begin(), refused);
-  if (kept_.empty())
+  std::vector<Kept>& kept = backlog_->kept;
+  const auto refused = std::find_if_not(kept.begin(), kept.end(),
+                                        [this](Kept& each) { return offer(each.events, each.token); });
+  kept.erase(kept.begin(), refused);
+  if (kept.empty())
     transport_.pause_reading(false);
   else
-    services_.timers.arm(timer_, now_us + kRetryUs);
+    services_.timers.arm(backlog_->timer, now_us + kRetryUs);
 }
 
 void PublishQueue::clear() {
-  kept_.clear();
-  timer_.disarm();
+  if (backlog_ == nullptr) return;
+  backlog_->kept.clear();
+  backlog_->timer.disarm();
 }
 
 }  // namespace relay

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string_view>
 #include <vector>
 
@@ -20,7 +21,7 @@ class PublishQueue {
   /// Takes `events`; with token != 0 the session's `published` is told what became of them.
   void submit(std::vector<EventRef> events, uint64_t token);
   /// The client is not read: its silence means nothing.
-  [[nodiscard]] bool waiting() const { return !kept_.empty(); }
+  [[nodiscard]] bool waiting() const { return backlog_ != nullptr && !backlog_->kept.empty(); }
   /// The session ends: what is kept is dropped.
   void clear();
 
@@ -31,14 +32,18 @@ class PublishQueue {
     std::vector<EventRef> events;
     uint64_t token = 0;
   };
+  struct Backlog {
+    explicit Backlog(PublishQueue& queue) : timer(queue, &PublishQueue::retry) {}
+    std::vector<Kept> kept;
+    MemberTimer<PublishQueue> timer;
+  };
   bool offer(std::vector<EventRef>& events, uint64_t token);
   void retry(int64_t now_us);
 
   ShardServices& services_;
   Transport& transport_;
   const std::string_view session_id_;  // the session's own, which outlives this
-  std::vector<Kept> kept_;
-  MemberTimer<PublishQueue> timer_{*this, &PublishQueue::retry};
+  std::unique_ptr<Backlog> backlog_;   // made when first needed: most sessions never publish
 };
 
 }  // namespace relay

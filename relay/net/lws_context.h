@@ -1,0 +1,52 @@
+#pragma once
+
+#include <uv.h>
+
+#include <functional>
+#include <string>
+#include <utility>
+
+#include "base/result.h"
+#include "net/connection.h"
+#include "net/lws_wire.h"
+
+struct lws_context;
+struct lws_vhost;
+
+namespace relay {
+
+/// One accepted socket and the connection that speaks over it.
+struct Client {
+  LwsWire wire;
+  Connection connection;
+  Client(std::string id, std::string address, ConnectionHost& host)
+      : connection(std::move(id), std::move(address), wire, host) {}
+};
+
+/// A shard's libwebsockets context on the shard's libuv loop. It brings sockets and, one day, TLS; no HTTP
+/// and no WebSocket role, no listeners and no timers. [shard]
+class LwsContext {
+ public:
+  /// Told of a client whose socket is gone. Its code may be on the stack: it must live on for a while.
+  using Closed = std::function<void(Client&)>;
+
+  explicit LwsContext(Closed closed) : closed_(std::move(closed)) {}
+
+  /// Error: `net_start`.
+  [[nodiscard]] Status open(uv_loop_t& loop);
+  /// Takes a connected socket over for `client`. False when it could not: the socket is closed then.
+  [[nodiscard]] bool adopt(int fd, Client& client);
+  /// Closes every socket, in further turns of the loop; once those have been taken, again to free the rest.
+  void destroy();
+  void free_rest();
+
+  /// For libwebsockets' callback.
+  void closed(Client& client) { closed_(client); }
+
+ private:
+  const Closed closed_;
+  lws_context* context_ = nullptr;
+  lws_vhost* vhost_ = nullptr;
+};
+
+}  // namespace relay
