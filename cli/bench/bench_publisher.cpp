@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "cli/bench/http_link.h"
+#include "cli/bench/nats_link.h"
 #include "cli/bench/socket_io_link.h"
 
 namespace relay {
@@ -16,6 +17,8 @@ std::unique_ptr<PublishingLink> make_link(LoadLoop& loop, const BenchTarget& tar
       return std::make_unique<SocketIoLink>(loop, target, owner, role);
     case BenchProtocol::ws:
       return std::make_unique<WebSocketLink>(loop, target, owner, role);
+    case BenchProtocol::nats:
+      return std::make_unique<NatsLink>(loop, target, owner, role);
     default:
       return std::make_unique<HttpLink>(loop, target, owner);
   }

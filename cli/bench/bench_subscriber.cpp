@@ -1,5 +1,6 @@
 #include "cli/bench/bench_subscriber.h"
 
+#include "cli/bench/nats_link.h"
 #include "cli/bench/socket_io_link.h"
 #include "cli/bench/sse_link.h"
 
@@ -8,6 +9,8 @@ namespace {
 
 std::unique_ptr<LoadLink> make_link(LoadLoop& loop, const BenchTarget& target, LinkOwner& owner) {
   if (target.protocol() == BenchProtocol::sse) return std::make_unique<SseLink>(loop, target, owner);
+  if (target.protocol() == BenchProtocol::nats)
+    return std::make_unique<NatsLink>(loop, target, owner, LinkRole::subscriber);
   if (target.protocol() == BenchProtocol::socketio)
     return std::make_unique<SocketIoLink>(loop, target, owner, LinkRole::subscriber);
   return std::make_unique<WebSocketLink>(loop, target, owner, LinkRole::subscriber);

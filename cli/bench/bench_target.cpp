@@ -29,6 +29,8 @@ BenchTarget::Paths default_paths(BenchProtocol protocol) {
       return {"/events?match=bench.**", "/api/v1/events", ""};
     case BenchProtocol::http:
       return {"", "/api/v1/events", ""};
+    case BenchProtocol::nats:
+      return {};
     case BenchProtocol::ws:
       break;
   }
@@ -45,6 +47,8 @@ const char* name_of(BenchProtocol protocol) {
       return "socketio";
     case BenchProtocol::sse:
       return "sse";
+    case BenchProtocol::nats:
+      return "nats";
     case BenchProtocol::http:
       break;
   }

@@ -10,7 +10,7 @@
 
 namespace relay {
 
-enum class BenchProtocol { ws, socketio, sse, http };
+enum class BenchProtocol { ws, socketio, sse, http, nats };
 
 /// "ws", "socketio" …
 [[nodiscard]] const char* name_of(BenchProtocol protocol);

@@ -11,6 +11,12 @@
 
 namespace relay {
 
+enum class LinkRole {
+  subscriber,
+  publisher,            ///< nobody asks what became of what it sends
+  confirmed_publisher,  ///< the server answers for what it takes in
+};
+
 /// Told what comes over a link. Views last for the call.
 class LinkOwner {
  public:

@@ -11,12 +11,6 @@
 
 namespace relay {
 
-enum class LinkRole {
-  subscriber,
-  publisher,            ///< nobody asks what became of what it sends
-  confirmed_publisher,  ///< the server answers for what it takes in
-};
-
 /// Plain WebSocket: a message is a payload, an event a text. A server answers for events with the pong to a
 /// ping that follows them: it has read and parsed that far. Pings are few, as servers limit them.
 class WebSocketLink : public PublishingLink {

@@ -182,10 +182,14 @@ void add_bench_command(CLI::App& app, GlobalOptions& global) {
   CLI::App& bench = *app.add_subcommand("bench", "Measure this or another server");
   bench.require_subcommand(1);
   bench.footer(kFooter);
-  const std::map<std::string, BenchProtocol> subscribing{
-      {"ws", BenchProtocol::ws}, {"socketio", BenchProtocol::socketio}, {"sse", BenchProtocol::sse}};
-  const std::map<std::string, BenchProtocol> publishing{
-      {"ws", BenchProtocol::ws}, {"socketio", BenchProtocol::socketio}, {"http", BenchProtocol::http}};
+  const std::map<std::string, BenchProtocol> subscribing{{"ws", BenchProtocol::ws},
+                                                         {"socketio", BenchProtocol::socketio},
+                                                         {"sse", BenchProtocol::sse},
+                                                         {"nats", BenchProtocol::nats}};
+  const std::map<std::string, BenchProtocol> publishing{{"ws", BenchProtocol::ws},
+                                                        {"socketio", BenchProtocol::socketio},
+                                                        {"http", BenchProtocol::http},
+                                                        {"nats", BenchProtocol::nats}};
   add_mode(bench, global, "One publisher, many subscribers: deliveries a second",
            defaults_of(BenchMode::fanout, 100), subscribing);
   add_mode(bench, global, "How many events the server takes in", defaults_of(BenchMode::publish, 1),

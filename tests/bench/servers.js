@@ -24,6 +24,7 @@ export function serversAt({ program, roofline, scratch }) {
   const peer = (name) => path.join(scratch, name);
   const npm = (name) =>
     existsSync(peer(`node_modules/${name}/package.json`)) ? '' : `no npm package ${name}; --install gets it`;
+  const nats = [peer('usr/sbin/nats-server'), '/usr/sbin/nats-server'];
   const bun = ['bun.exe', 'bun'].map((name) => peer(`node_modules/bun/bin/${name}`));
   const serve = (port) => [
     ...[program, 'serve', '--listen', `127.0.0.1:${port}`],
@@ -47,6 +48,8 @@ export function serversAt({ program, roofline, scratch }) {
 
   return {
     seneca: { ...own, protocol: [] },
+    // The members as they came, and the offset: about the bytes that the peers send.
+    'seneca-seed': { ...own, protocol: [], subscribe: ['--path', '/ws?format=seed'] },
     'seneca-socketio': { ...own, ...socketIo },
     'roofline-coalesce': bare('coalesce'),
     'roofline-each': bare('each'),
@@ -76,6 +79,13 @@ export function serversAt({ program, roofline, scratch }) {
           ? ''
           : 'no nginx with nchan; libnginx-mod-nchan has it',
     },
-    'nats-server': { missing: () => 'it speaks a protocol of its own, which bench does not' },
+    'nats-server': {
+      command: (port) => [nats.find(existsSync), '--addr', '127.0.0.1', '--port', String(port)],
+      protocol: ['--protocol', 'nats'],
+      subscribe: [],
+      publish: [],
+      answers: true,
+      missing: () => (nats.some(existsSync) ? '' : 'no nats-server; --install gets it'),
+    },
   };
 }

@@ -1,6 +1,8 @@
 // senecactl bench: each mode against a relay, and what it says about servers that are not as it expects.
 
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import http from 'node:http';
 import net from 'node:net';
 import { after, before, describe, test } from 'node:test';
@@ -42,6 +44,30 @@ describe('fanout', () => {
       assert.deepEqual([figures.lost, figures.order_violations, figures.connections_closed], [0, 0, 0]);
     });
   }
+
+  const nats = '/usr/sbin/nats-server';
+  const without = existsSync(nats) ? false : 'nats-server is not installed';
+  test('everything published arrives, over nats', { skip: without }, async (t) => {
+    // The kernel chooses the port; what it chose is in the log.
+    const server = spawn(nats, ['--addr', '127.0.0.1', '--port', '-1'], { stdio: ['ignore', 'ignore', 'pipe'] });
+    t.after(() => server.kill('SIGKILL'));
+    let log = '';
+    server.stderr.on('data', (text) => (log += text));
+    const listens = /Listening for client connections on 127\.0\.0\.1:(\d+)/;
+    await eventually(() => listens.test(log) && log.includes('Server is ready'), 'nats-server is ready');
+    const port = listens.exec(log)[1];
+    const figures = await bench(
+      ...['fanout', ...short, '--clients', '3', '--protocol', 'nats'],
+      ...['--target', `ws://127.0.0.1:${port}`],
+    );
+    assert.ok(figures.published > 0);
+    assert.deepEqual([figures.lost, figures.order_violations, figures.connections_closed], [0, 0, 0]);
+  });
+
+  test('what does not speak NATS is told so', async () => {
+    const end = await run(['bench', 'fanout', ...short, '--protocol', 'nats', '--url', relay.url]);
+    assertRefused(end, 69, /does not speak the NATS protocol/);
+  });
 
   test('counted subscribers are as many deliveries as checked ones', async () => {
     const few = await bench(
