@@ -5,38 +5,35 @@
 namespace relay {
 namespace {
 
-/// A pause is this part of the time spent writing before it: a shard writes for two thirds of its time at the
-/// most.
-constexpr int64_t kPauseDivisor = 2;
-/// Shorter pauses are not worth a timer, whose step is a millisecond.
-constexpr int64_t kShortestPauseUs = 500;
-/// With this many frames in a write, more of them make it hardly any cheaper per frame.
-constexpr size_t kEnoughEvents = 32;
-/// Waits that gather less than one event in eight tries are given up, but tried again every so often.
-constexpr int64_t kWorthwhileGain = 256 / 8;
-constexpr uint32_t kFlushesPerTrial = 32;
+/// A shard writes for one part in so many of its time.
+constexpr int64_t kShare = 2;
+/// Shorter waits are not worth a timer, whose step is a millisecond.
+constexpr int64_t kShortestIntervalUs = 1000;
+/// Where fewer waits gather anything, waiting is given up, but tried again every so often.
+constexpr int32_t kWorthwhileGain = 256 / 4;
+constexpr uint32_t kBatchesPerTrial = 32;
 
 }  // namespace
 
-int64_t FlushPacer::delay_us(int64_t now_us, size_t events) {
-  if (now_us >= earliest_us_ || events >= kEnoughEvents) return 0;
-  if (waited_with_ == 0) {
-    if (gain_ < kWorthwhileGain && ++since_trial_ < kFlushesPerTrial) return 0;
-    since_trial_ = 0;
-    waited_with_ = std::max<size_t>(events, 1);
-  }
-  return earliest_us_ - now_us;
+void FlushPacer::dispatched(size_t connections) {
+  crowd_ = std::max(connections, crowd_ - (crowd_ + 15) / 16);
+  if (gain_ >= kWorthwhileGain || ++since_trial_ < kBatchesPerTrial) return;
+  since_trial_ = 0;
+  gain_ = kWorthwhileGain;
 }
 
-void FlushPacer::flushed(int64_t begun_us, int64_t ended_us, size_t events) {
-  cost_us_ += (ended_us - begun_us - cost_us_) / 4;
-  pause_us_ = std::min(cost_us_ / kPauseDivisor, max_delay_us_);
-  if (pause_us_ < kShortestPauseUs) pause_us_ = 0;
-  earliest_us_ = ended_us + pause_us_;
-  if (waited_with_ == 0) return;
-  const size_t gained = events - std::min(events, waited_with_);
-  gain_ += (static_cast<int64_t>(gained) * 256 - gain_) / 8;
-  waited_with_ = 0;
+void FlushPacer::wrote(size_t connections, int64_t cost_us) {
+  if (connections == 0) return;
+  cost_ns_ += (cost_us * 1000 / static_cast<int64_t>(connections) - cost_ns_) / 8;
+}
+
+void FlushPacer::waited(bool gained) { gain_ += ((gained ? 256 : 0) - gain_) / 8; }
+
+int64_t FlushPacer::interval_us() const {
+  if (gain_ < kWorthwhileGain) return 0;
+  const int64_t round_us = cost_ns_ * static_cast<int64_t>(crowd_) / 1000;
+  const int64_t interval_us = std::min(kShare * round_us, max_delay_us_);
+  return interval_us < kShortestIntervalUs ? 0 : interval_us;
 }
 
 }  // namespace relay

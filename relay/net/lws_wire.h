@@ -21,7 +21,10 @@ namespace relay {
 /// them. Never written to while such a rest exists, so that it stays bounded by one write.
 class LwsWire final : public Wire {
  public:
-  void attach(lws* socket) { socket_ = socket; }
+  void attach(lws* socket) {
+    socket_ = socket;
+    fd_ = lws_get_socket_fd(socket);
+  }
   void detach() { socket_ = nullptr; }
 
   [[nodiscard]] bool write(std::string_view bytes) override {
@@ -58,11 +61,10 @@ class LwsWire final : public Wire {
   }
   void limit_unacknowledged(int64_t milliseconds) override {
     const auto limit = static_cast<unsigned>(milliseconds);
-    if (socket_ != nullptr)
-      setsockopt(lws_get_socket_fd(socket_), IPPROTO_TCP, TCP_USER_TIMEOUT, &limit, sizeof limit);
+    if (socket_ != nullptr) setsockopt(fd_, IPPROTO_TCP, TCP_USER_TIMEOUT, &limit, sizeof limit);
   }
   void finish_writing() override {
-    if (socket_ != nullptr) shutdown(lws_get_socket_fd(socket_), SHUT_WR);
+    if (socket_ != nullptr) shutdown(fd_, SHUT_WR);
   }
   void kill() override {
     if (socket_ == nullptr) return;
@@ -76,14 +78,14 @@ class LwsWire final : public Wire {
 
   // How much the socket took; nothing when it is dead.
   [[nodiscard]] std::optional<size_t> send_some(std::string_view bytes) {
-    const ssize_t sent =
-        send(lws_get_socket_fd(socket_), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    const ssize_t sent = send(fd_, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
     if (sent >= 0) return static_cast<size_t>(sent);
     if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) return 0;
     return std::nullopt;
   }
 
   lws* socket_ = nullptr;
+  int fd_ = -1;  // asking lws would touch memory that a write needs for nothing else
   std::string rest_;
   bool paused_ = false;
 };

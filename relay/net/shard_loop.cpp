@@ -7,6 +7,7 @@
 #include <uv.h>
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
@@ -110,6 +111,7 @@ struct ShardLoop::Impl final : ConnectionHost, Publisher {
   std::vector<std::unique_ptr<Client>> graveyard;  // closed in this iteration; their code may be on the stack
   FlushQueue flushes;
   bool looking_around = false;
+  bool more_to_flush = false;  // now: the loop may not sleep
   std::string gather;
   Inflater unpacker;
   bool drain_announced = false;
@@ -183,10 +185,11 @@ void ShardLoop::Impl::bury(Client& client) {
 }
 
 void ShardLoop::Impl::flush_due() {
-  const int64_t delay_us = flushes.flush_due([this] { look_around(); });
-  if (delay_us == 0 || uv_is_active(reinterpret_cast<uv_handle_t*>(&flush_timer))) return;
+  const std::optional<int64_t> delay_us = flushes.flush_due([this] { look_around(); });
+  more_to_flush = delay_us == 0;
+  if (!delay_us || more_to_flush || uv_is_active(reinterpret_cast<uv_handle_t*>(&flush_timer))) return;
   uv_update_time(&loop);
-  const auto milliseconds = static_cast<uint64_t>(std::max<int64_t>(1, delay_us / 1000));
+  const auto milliseconds = static_cast<uint64_t>(std::max<int64_t>(1, *delay_us / 1000));
   uv_timer_start(
       &flush_timer, [](uv_timer_t*) {}, milliseconds, 0);
 }
@@ -210,7 +213,7 @@ void ShardLoop::Impl::dispatch(const RoutedBatch& batch) {
 }
 
 bool ShardLoop::Impl::may_dispatch() const {
-  return flushes.dispatched() <
+  return flushes.waiting_events() <
          std::min<size_t>(kDispatchBeforeFlush,
                           static_cast<size_t>(shared.config->performance.message_queue_size) / 2 + 1);
 }
@@ -237,12 +240,12 @@ void ShardLoop::Impl::shed() {
 void ShardLoop::run() {
   Impl& self = *impl_;
   while (!self.stopping) {
-    uv_run(&self.loop, self.flushes.has_urgent() ? UV_RUN_NOWAIT : UV_RUN_ONCE);
+    uv_run(&self.loop, self.more_to_flush ? UV_RUN_NOWAIT : UV_RUN_ONCE);
     self.owner.before_sleep();
     self.flush_due();
-    // A closed connection may still be marked for a flush, which then does nothing; after it, nothing refers
+    // A closed connection may still be queued for a flush, which then does nothing; after it, nothing refers
     // to it.
-    if (self.flushes.empty()) self.graveyard.clear();
+    std::erase_if(self.graveyard, [](const auto& client) { return !FlushQueue::queued(client->connection); });
     if (self.is_draining && self.clients.empty()) self.stopping = true;
   }
   self.close_network();
@@ -297,7 +300,7 @@ ShardReport ShardLoop::report(const ShardQuestion& question) const {
   report.refused += impl_->acceptor.failures();
   report.filter_classes = impl_->hub.filter_classes();
   report.frame_bytes = impl_->frames.live_bytes();
-  report.flush_pause_us = impl_->flushes.pause_us();
+  report.flush_interval_us = impl_->flushes.interval_us();
   for (const auto& [id, client] : impl_->clients) {
     const Connection& connection = client->connection;
     if (connection.session() == nullptr) continue;
