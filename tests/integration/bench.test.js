@@ -64,11 +64,6 @@ describe('fanout', () => {
     assert.deepEqual([figures.lost, figures.order_violations, figures.connections_closed], [0, 0, 0]);
   });
 
-  test('what does not speak NATS is told so', async () => {
-    const end = await run(['bench', 'fanout', ...short, '--protocol', 'nats', '--url', relay.url]);
-    assertRefused(end, 69, /does not speak the NATS protocol/);
-  });
-
   test('counted subscribers are as many deliveries as checked ones', async () => {
     const few = await bench(
       'fanout',
@@ -168,7 +163,10 @@ describe('servers that are not as expected', () => {
       /no event stream: the server answered a page/,
     );
     const mail = net.createServer((socket) => socket.on('error', () => {}).end('220 mail ready\r\n'));
-    assertRefused(await at(await listening(t, mail), 'fanout'), 69, /does not speak HTTP|reset/);
+    const mailUrl = await listening(t, mail);
+    assertRefused(await at(mailUrl, 'fanout'), 69, /does not speak HTTP|reset/);
+    const nats = await at(mailUrl, 'fanout', '--protocol', 'nats');
+    assertRefused(nats, 69, /does not speak the NATS protocol|reset/);
   });
 
   test('it never answers', async (t) => {

@@ -81,7 +81,7 @@ TEST_CASE("each mode of bench has the options that mean something to it") {
   CHECK(usage_error({"bench"}).find("needs a command: fanout") != std::string::npos);
   CHECK(usage_error({"bench", "fanout", "--size", "95"}).find("--size 95 is not a size from 96") !=
         std::string::npos);
-  CHECK(usage_error({"bench", "fanout", "--protocol", "http"}).find("is none of socketio, sse, ws") !=
+  CHECK(usage_error({"bench", "fanout", "--protocol", "http"}).find("is none of nats, socketio, sse, ws") !=
         std::string::npos);
   usage_error({"bench", "fanout", "--rate", "5", "--window", "9"});
   usage_error({"bench", "fanout", "--window", "2", "--batch", "3"});
