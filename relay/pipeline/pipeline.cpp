@@ -150,6 +150,7 @@ void Pipeline::process_items(size_t first_stage) {
 void Pipeline::publish_items() {
   auto routed = std::make_shared<RoutedBatch>();
   routed->routes = plan_.routes;
+  routed->views_left_out = !sink_.wants_views();
   routed->events.reserve(items_.size());
   std::vector<EventRef> events;
   events.reserve(items_.size());
@@ -157,7 +158,7 @@ void Pipeline::publish_items() {
     const auto first = static_cast<uint32_t>(routed->deliveries.size());
     const uint32_t count = route_event(*plan_.routes, *item.event, routed->deliveries);
     apply_route_priority(*item.event, std::span(routed->deliveries).subspan(first, count));
-    if (!item.event->is_backfill()) render_views(*item.event, *routed, first);
+    if (!routed->views_left_out && !item.event->is_backfill()) render_views(*item.event, *routed, first);
     routed->events.push_back({item.event, first, count});
     events.push_back(item.event);
   }
