@@ -69,6 +69,12 @@ struct EnvelopeOptions {
 [[nodiscard]] Result<std::vector<EventRef>> parse_events(std::string_view body,
                                                          const EnvelopeOptions& options);
 
+/// The same for a part of a text that has passed check_json with these options' tolerance: it is not checked
+/// again.
+[[nodiscard]] Result<EventRef> parse_checked_event(std::string_view json, const EnvelopeOptions& options);
+[[nodiscard]] Result<std::vector<EventRef>> parse_checked_events(std::string_view json,
+                                                                 const EnvelopeOptions& options);
+
 /// One event per line; blank lines and CR before LF are ignored: all or none.
 [[nodiscard]] Result<std::vector<EventRef>> parse_ndjson(std::string_view body,
                                                          const EnvelopeOptions& options);

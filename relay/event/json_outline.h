@@ -1,0 +1,45 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include <seneca/json.hpp>
+
+namespace relay {
+
+/// The members of a text's outermost object, in order, as check_json comes by them: so that what was checked
+/// need not be searched again. Borrows the text. Up to kFew members cost no allocation; used again, more do
+/// not either.
+class JsonOutline {
+ public:
+  void clear() {
+    count_ = 0;
+    many_.clear();
+  }
+  void add(const seneca::JsonMember& member) {
+    if (count_ < kFew) {
+      few_[count_++] = member;
+      return;
+    }
+    if (count_++ == kFew) many_.assign(few_.begin(), few_.end());
+    many_.push_back(member);
+  }
+  [[nodiscard]] std::span<seneca::JsonMember> members() {
+    return count_ <= kFew ? std::span(few_).first(count_) : std::span(many_);
+  }
+  [[nodiscard]] std::span<const seneca::JsonMember> members() const {
+    return count_ <= kFew ? std::span(few_).first(count_) : std::span(many_);
+  }
+
+ private:
+  static constexpr size_t kFew = 16;
+
+  std::array<seneca::JsonMember, kFew> few_;
+  std::vector<seneca::JsonMember> many_;  // all of them, once there are more
+  size_t count_ = 0;
+};
+
+}  // namespace relay
