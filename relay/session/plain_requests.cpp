@@ -29,8 +29,9 @@ Result<std::vector<EventRef>> events_of(const PlainRequest& request, const Shard
     return missing("event", "is missing; give an event, or several as events");
   if (!request.event.empty() && !request.events.empty())
     return fail("bad_field", "events", "cannot be combined with event; give one");
-  if (request.event.empty()) return parse_events(request.events, options);
-  Result<EventRef> event = parse_event(request.event, options);
+  // The message they are in has been checked as a whole.
+  if (request.event.empty()) return parse_checked_events(request.events, options);
+  Result<EventRef> event = parse_checked_event(request.event, options);
   if (!event) return tl::unexpected<Error>(std::move(event.error()));
   return std::vector<EventRef>{std::move(*event)};
 }
