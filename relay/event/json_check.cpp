@@ -145,10 +145,6 @@ class Checker {
 
   // Over bytes that need no look: neither quote nor backslash, control or beyond ASCII.
   void skip_plain() {
-    while (end_ - at_ >= 16) {
-      if ((special_marks(at_) | special_marks(at_ + 8)) != 0) break;
-      at_ += 16;
-    }
     while (end_ - at_ >= 8) {
       const uint64_t special = special_marks(at_);
       if (special == 0) {
