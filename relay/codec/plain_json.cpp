@@ -143,8 +143,8 @@ void append_member(std::string& out, std::string_view key, std::string_view valu
 
 }  // namespace
 
-Status decode_plain_request(std::string_view text, PlainRequest& request) {
-  JsonOutline object;
+Status decode_plain_request(std::string_view text, PlainRequest& request, JsonOutline* event) {
+  JsonOutline object = event != nullptr ? JsonOutline("event", *event) : JsonOutline();
   const JsonFault fault = check_json(text, {}, JsonTolerance::strict, nullptr, &object);
   if (fault != JsonFault::none) return fail("bad_json", "message", std::string(to_string(fault)));
   if (!JsonView(text).is_object()) return fail("not_object", "message", "must be a JSON object with \"op\"");
@@ -167,7 +167,10 @@ std::string encode_plain_hello(std::string_view session, std::string_view epoch,
 }
 
 std::string encode_plain_reply(uint64_t id, bool ok, std::string_view members) {
-  std::string text = R"({"op":"reply","id":)" + std::to_string(id);
+  constexpr size_t kHead = 64;
+  std::string text;
+  text.reserve(kHead + members.size());
+  text.append(R"({"op":"reply","id":)").append(std::to_string(id));
   text += ok ? ",\"ok\":true" : ",\"ok\":false";
   if (!members.empty()) text += ',';
   text += members;

@@ -169,6 +169,14 @@ Result<EventRef> parse_checked_event(std::string_view json, const EnvelopeOption
   return read_checked(json, options, object);
 }
 
+Result<EventRef> parse_checked_event(std::string_view json, const EnvelopeOptions& options,
+                                     const JsonOutline& outline) {
+  if (!outline.is_of(json)) return parse_checked_event(json, options);
+  EnvelopeObject object(outline);
+  if (const Status taken = object.take(json); !taken) return tl::unexpected<Error>(taken.error());
+  return read_event(object, options);
+}
+
 Result<std::vector<EventRef>> parse_events(std::string_view body, const EnvelopeOptions& options) {
   std::string repaired;
   const Result<std::string_view> text = checked(body, options, repaired, nullptr);

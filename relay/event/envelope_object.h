@@ -16,6 +16,9 @@ namespace relay {
 /// used for one object after the other.
 class EnvelopeObject {
  public:
+  EnvelopeObject() = default;
+  explicit EnvelopeObject(const JsonOutline& outline) : outline_(outline) {}
+
   /// For check_json to fill; `take` comes next.
   [[nodiscard]] JsonOutline& outline() { return outline_; }
   /// `json` has passed check_json, which filled the outline. Errors not_object and duplicate_key.

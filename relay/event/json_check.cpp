@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cstdint>
 #include <system_error>
+#include <utility>
 
 #include <seneca/json_scan.hpp>
 #include <seneca/json_text.hpp>
@@ -37,6 +38,7 @@ class Checker {
     if (std::string_view(at_, rest()).substr(0, 3) == "\xEF\xBB\xBF") return JsonFault::bom;
     skip_space();
     if (at_ == end_) return JsonFault::empty;
+    if (*at_ != '{') outline_ = nullptr;
     if (!value(1)) return fault_;
     skip_space();
     return at_ == end_ ? JsonFault::none : JsonFault::trailing_bytes;
@@ -94,6 +96,8 @@ class Checker {
   }
 
   bool object(int depth) {
+    JsonOutline* const outline = std::exchange(outline_, nullptr);
+    if (outline != nullptr) outline->begin(at_);
     ++at_;
     skip_space();
     if (take('}')) return true;
@@ -107,10 +111,12 @@ class Checker {
       skip_space();
       if (!take(':')) return refuse_here();
       skip_space();
+      const std::string_view name(key + 1, key_bytes);
       const char* const begin = at_;
+      if (outline != nullptr && at_ != end_ && *at_ == '{') outline_ = outline->inside(name);
       if (!value(depth + 1)) return false;
-      if (depth == 1 && outline_ != nullptr)
-        outline_->add({{key + 1, key_bytes}, seneca::JsonView({begin, static_cast<size_t>(at_ - begin)})});
+      if (outline != nullptr)
+        outline->add({name, seneca::JsonView({begin, static_cast<size_t>(at_ - begin)})});
       skip_space();
       if (take('}')) return true;
       if (!take(',')) return refuse_here();
@@ -263,7 +269,7 @@ class Checker {
   const char* end_;
   const JsonLimits limits_;
   JsonTolerance tolerance_;
-  JsonOutline* const outline_;
+  JsonOutline* outline_;  // of the object that comes next; null: its members are not told
   JsonFault fault_ = JsonFault::none;
 };
 

@@ -15,9 +15,27 @@ namespace relay {
 /// not either.
 class JsonOutline {
  public:
+  JsonOutline() = default;
+  /// The object that is member `key`, written without escapes, gets an outline of its own: `inside`.
+  JsonOutline(std::string_view key, JsonOutline& inside) : inside_key_(key), inside_(&inside) {}
+
+  /// The object begins at `object`.
+  void begin(const char* object) {
+    clear();
+    object_ = object;
+  }
   void clear() {
+    object_ = nullptr;
     count_ = 0;
     many_.clear();
+  }
+  /// Whether it is this object's; `object` is a part of the text that was checked.
+  [[nodiscard]] bool is_of(std::string_view object) const {
+    return object_ != nullptr && object_ == object.data();
+  }
+  /// Where the members of member `key`'s value belong, or null.
+  [[nodiscard]] JsonOutline* inside(std::string_view key) const {
+    return inside_ != nullptr && key == inside_key_ ? inside_ : nullptr;
   }
   void add(const seneca::JsonMember& member) {
     if (count_ < kFew) {
@@ -37,6 +55,9 @@ class JsonOutline {
  private:
   static constexpr size_t kFew = 16;
 
+  std::string_view inside_key_;
+  JsonOutline* inside_ = nullptr;
+  const char* object_ = nullptr;
   std::array<seneca::JsonMember, kFew> few_;
   std::vector<seneca::JsonMember> many_;  // all of them, once there are more
   size_t count_ = 0;

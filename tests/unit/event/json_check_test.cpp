@@ -294,3 +294,24 @@ TEST_CASE("An outline holds any number of members and forgets those of the text 
   CHECK(outline.members()[0].raw_key == "k0");
   CHECK(outline.members()[19].raw_key == "k19");
 }
+
+TEST_CASE("The outline inside an outline is that of the last object under its key, and says whose it is") {
+  const auto inside = [](std::string_view text, std::string_view object) {
+    JsonOutline inner;
+    JsonOutline outer("event", inner);
+    CHECK(check_json(text, {}, JsonTolerance::strict, nullptr, &outer) == JsonFault::none);
+    std::string told;
+    for (const seneca::JsonMember& member : outer.members())
+      if (member.value.raw() == object && inner.is_of(member.value.raw()))
+        for (const seneca::JsonMember& each : inner.members()) told.append(each.raw_key).append(";");
+    return told;
+  };
+  CHECK(inside(R"({"op":1,"event":{"a":{"event":{"z":1}},"b":[{"c":1}]},"x":{"y":1}})",
+               R"({"a":{"event":{"z":1}},"b":[{"c":1}]})") == "a;b;");
+  CHECK(inside(R"({"event":{"a":1},"event":{"b":1}})", R"({"a":1})").empty());
+  CHECK(inside(R"({"event":{"a":1},"event":{"b":1}})", R"({"b":1})") == "b;");
+  CHECK(inside(R"({"event":[{"a":1}]})", R"([{"a":1}])").empty());
+  CHECK(inside(R"({"event":{"a":1},"\u0065vent":{"b":1}})", R"({"b":1})").empty());
+  CHECK(inside(R"([{"event":{"a":1}}])", "").empty());
+  CHECK(inside(R"({"x":[{"event":{"a":1}}]})", R"([{"event":{"a":1}}])").empty());
+}
