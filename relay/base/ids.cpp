@@ -4,25 +4,28 @@
 
 #include <array>
 #include <cstddef>
+#include <cstring>
 
 namespace relay {
 namespace {
 
-// One system call per 4 KiB of randomness; each thread has its own pool, so no lock.
+constexpr size_t kPool = 4096;
+
+// One system call per kPool bytes of randomness; each thread has its own pool, so no lock. What was handed
+// out is wiped.
 void random_bytes(uint8_t* out, size_t count) {
-  thread_local std::array<uint8_t, 4096> pool;
-  thread_local size_t used = pool.size();
-  for (size_t i = 0; i < count; ++i) {
-    if (used == pool.size()) {
-      for (size_t filled = 0; filled < pool.size();) {
-        const ssize_t got = getrandom(pool.data() + filled, pool.size() - filled, 0);
-        if (got > 0) filled += static_cast<size_t>(got);
-      }
-      used = 0;
+  thread_local std::array<uint8_t, kPool> pool;
+  thread_local size_t used = kPool;
+  if (count > kPool - used) {
+    for (size_t filled = 0; filled < kPool;) {
+      const ssize_t got = getrandom(pool.data() + filled, kPool - filled, 0);
+      if (got > 0) filled += static_cast<size_t>(got);
     }
-    out[i] = pool[used];
-    pool[used++] = 0;
+    used = 0;
   }
+  std::memcpy(out, pool.data() + used, count);
+  std::memset(pool.data() + used, 0, count);
+  used += count;
 }
 
 }  // namespace
@@ -37,21 +40,25 @@ std::string random_id() {
 }
 
 std::string uuid_v7(int64_t wall_us) {
+  std::array<char, 36> text;
+  write_uuid_v7(wall_us, text);
+  return {text.data(), text.size()};
+}
+
+void write_uuid_v7(int64_t wall_us, std::array<char, 36>& text) {
   std::array<uint8_t, 16> bytes;
-  random_bytes(bytes.data(), bytes.size());
+  random_bytes(bytes.data() + 6, bytes.size() - 6);
   const auto milliseconds = static_cast<uint64_t>(wall_us / 1000);
   for (size_t i = 0; i < 6; ++i) bytes[i] = static_cast<uint8_t>(milliseconds >> (40 - 8 * i));
   bytes[6] = static_cast<uint8_t>(0x70 | (bytes[6] & 0x0f));
   bytes[8] = static_cast<uint8_t>(0x80 | (bytes[8] & 0x3f));
-  std::string text;
-  text.reserve(36);
+  char* at = text.data();
   for (size_t i = 0; i < bytes.size(); ++i) {
     constexpr char kDigits[] = "0123456789abcdef";
-    text += kDigits[bytes[i] >> 4];
-    text += kDigits[bytes[i] & 15];
-    if (i == 3 || i == 5 || i == 7 || i == 9) text += '-';
+    *at++ = kDigits[bytes[i] >> 4];
+    *at++ = kDigits[bytes[i] & 15];
+    if (i == 3 || i == 5 || i == 7 || i == 9) *at++ = '-';
   }
-  return text;
 }
 
 }  // namespace relay

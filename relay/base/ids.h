@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 
@@ -10,5 +11,7 @@ namespace relay {
 
 /// UUIDv7 (RFC 9562) for `wall_us`: sorts by time, unique without coordination.
 [[nodiscard]] std::string uuid_v7(int64_t wall_us);
+/// The same without an allocation.
+void write_uuid_v7(int64_t wall_us, std::array<char, 36>& text);
 
 }  // namespace relay

@@ -1,5 +1,7 @@
 #include "base/utf8.h"
 
+#include <cstring>
+
 namespace relay {
 
 namespace {
@@ -9,6 +11,14 @@ struct Sequence {
   unsigned char low = 0x80;  // bounds of the second byte; the rest is always 80..BF
   unsigned char high = 0xBF;
 };
+
+constexpr size_t kWord = sizeof(uint64_t);
+
+bool is_ascii_word(const char* at) {
+  uint64_t word;
+  std::memcpy(&word, at, kWord);
+  return (word & 0x8080'8080'8080'8080u) == 0;
+}
 
 Sequence sequence_of(unsigned char lead) {
   if (lead < 0x80) return {1};
@@ -27,6 +37,10 @@ Sequence sequence_of(unsigned char lead) {
 size_t valid_utf8_prefix(std::string_view text) {
   size_t at = 0;
   while (at < text.size()) {
+    if (text.size() - at >= kWord && is_ascii_word(text.data() + at)) {
+      at += kWord;
+      continue;
+    }
     const Sequence sequence = sequence_of(static_cast<unsigned char>(text[at]));
     if (sequence.length == 0 || sequence.length > text.size() - at) return at;
     for (size_t i = 1; i < sequence.length; ++i) {

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "event/json_check.h"
+#include "event/json_outline.h"
 
 namespace relay {
 namespace {
@@ -108,8 +109,9 @@ constexpr std::array<Field, 14> kFields = {{
 }};
 
 Status read_member(const JsonMember& member, PlainRequest& request) {
+  const bool escaped = member.raw_key.find('\\') != std::string_view::npos;
   for (const Field& field : kFields) {
-    if (!member.is(field.name)) continue;
+    if (escaped ? !member.is(field.name) : member.raw_key != field.name) continue;
     if (field.read(member.value, request)) return {};
     return fail("bad_field", std::string(field.name), std::string(field.kind));
   }
@@ -126,6 +128,12 @@ Status read_op(const JsonView& op, PlainRequest& request) {
   return fail("unknown_op", "op", "must be subscribe, unsubscribe, publish, join, leave, resume or ping");
 }
 
+JsonView member_of(const JsonOutline& object, std::string_view key) {
+  for (const JsonMember& member : object.members())
+    if (member.is(key)) return member.value;
+  return {};
+}
+
 void append_member(std::string& out, std::string_view key, std::string_view value) {
   out += ",\"";
   out += key;
@@ -135,16 +143,16 @@ void append_member(std::string& out, std::string_view key, std::string_view valu
 
 }  // namespace
 
-Status decode_plain_request(std::string_view text, PlainRequest& request) {
-  if (const JsonFault fault = check_json(text); fault != JsonFault::none)
-    return fail("bad_json", "message", std::string(to_string(fault)));
-  const JsonView json(text);
-  if (!json.is_object()) return fail("not_object", "message", "must be a JSON object with \"op\"");
+Status decode_plain_request(std::string_view text, PlainRequest& request, JsonOutline* event) {
+  JsonOutline object = event != nullptr ? JsonOutline("event", *event) : JsonOutline();
+  const JsonFault fault = check_json(text, {}, JsonTolerance::strict, nullptr, &object);
+  if (fault != JsonFault::none) return fail("bad_json", "message", std::string(to_string(fault)));
+  if (!JsonView(text).is_object()) return fail("not_object", "message", "must be a JSON object with \"op\"");
   // The id first: an error about anything else is answered with it.
-  if (const JsonView id = json.get("id"); id && !read(id, request.id))
+  if (const JsonView id = member_of(object, "id"); id && !read(id, request.id))
     return fail("bad_field", "id", std::string(kWhole));
-  if (Status op = read_op(json.get("op"), request); !op) return op;
-  for (const JsonMember& member : json.members())
+  if (Status op = read_op(member_of(object, "op"), request); !op) return op;
+  for (const JsonMember& member : object.members())
     if (Status read = read_member(member, request); !read) return read;
   return {};
 }
@@ -159,7 +167,10 @@ std::string encode_plain_hello(std::string_view session, std::string_view epoch,
 }
 
 std::string encode_plain_reply(uint64_t id, bool ok, std::string_view members) {
-  std::string text = R"({"op":"reply","id":)" + std::to_string(id);
+  constexpr size_t kHead = 64;
+  std::string text;
+  text.reserve(kHead + members.size());
+  text.append(R"({"op":"reply","id":)").append(std::to_string(id));
   text += ok ? ",\"ok\":true" : ",\"ok\":false";
   if (!members.empty()) text += ',';
   text += members;

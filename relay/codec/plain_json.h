@@ -11,6 +11,8 @@
 
 namespace relay {
 
+class JsonOutline;
+
 /// The messages of the WebSocket subprotocol `seneca.v1.json`, and of `seneca.v1.zstd`, which wraps each of
 /// them in a zstd frame. Pure.
 
@@ -38,9 +40,11 @@ struct PlainRequest {
   std::optional<bool> ack;
 };
 
+/// `event`, when given, becomes the outline of `request.event`, if that is an object.
 /// Errors: `bad_json`, `not_object`, `missing_field`, `bad_field`, `unknown_op`; `request.id` is set also
 /// then when the message has one.
-[[nodiscard]] Status decode_plain_request(std::string_view text, PlainRequest& request);
+[[nodiscard]] Status decode_plain_request(std::string_view text, PlainRequest& request,
+                                          JsonOutline* event = nullptr);
 
 /// `{"op":"hello","session":…,"epoch":…,"offset":…,"server":"seneca/VERSION"}`
 [[nodiscard]] std::string encode_plain_hello(std::string_view session, std::string_view epoch,

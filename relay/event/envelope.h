@@ -11,6 +11,8 @@
 
 namespace relay {
 
+class JsonOutline;
+
 /// How to read what came in. Borrows its texts for the call.
 struct EnvelopeOptions {
   /// What a file is known to hold. Overrules recognition by keys, which cannot tell a realtime record from a
@@ -68,6 +70,15 @@ struct EnvelopeOptions {
 /// One event, or an array of them: all or none.
 [[nodiscard]] Result<std::vector<EventRef>> parse_events(std::string_view body,
                                                          const EnvelopeOptions& options);
+
+/// The same for a part of a text that has passed check_json with these options' tolerance: it is not checked
+/// again.
+[[nodiscard]] Result<EventRef> parse_checked_event(std::string_view json, const EnvelopeOptions& options);
+/// With the outline that the check made of it, if it made one.
+[[nodiscard]] Result<EventRef> parse_checked_event(std::string_view json, const EnvelopeOptions& options,
+                                                   const JsonOutline& outline);
+[[nodiscard]] Result<std::vector<EventRef>> parse_checked_events(std::string_view json,
+                                                                 const EnvelopeOptions& options);
 
 /// One event per line; blank lines and CR before LF are ignored: all or none.
 [[nodiscard]] Result<std::vector<EventRef>> parse_ndjson(std::string_view body,

@@ -68,7 +68,8 @@ Status read_seed_event(const EnvelopeObject& object, EventDraft& draft) {
   for (const auto& [key, field] : {Text{"type", &EventFields::type}, Text{"id", &EventFields::id},
                                    Text{"subject", &EventFields::subject}, Text{"room", &EventFields::room},
                                    Text{"source", &EventFields::source}})
-    if (const Status taken = draft.take_text(field, object.get(key), key); !taken) return taken;
+    if (const seneca::JsonView value = object.get(key); !value.raw().empty())
+      if (const Status taken = draft.take_text(field, value, key); !taken) return taken;
   if (draft.fields.type.empty()) return missing_field("type");
   std::swap(source, draft.fields.source);
   take_source(draft, source);

@@ -32,12 +32,29 @@ constexpr std::array kAttributes = {
 
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
 
+bool has_control(std::string_view text) {
+  namespace detail = seneca::detail;
+  for (; text.size() >= 8; text.remove_prefix(8)) {
+    const uint64_t word = detail::load_word(text.data());
+    if ((detail::has_control(word) | detail::has_byte(word, 0x7F)) != 0) return true;
+  }
+  return std::any_of(text.begin(), text.end(), is_control);
+}
+
+// The bytes a type is made of.
+constexpr std::array<bool, 256> kInTypes = [] {
+  constexpr std::string_view kRefused = "*,\"'\\";
+  std::array<bool, 256> allowed{};
+  for (size_t byte = ' ' + 1; byte < 0x7F; ++byte)
+    allowed[byte] = kRefused.find(static_cast<char>(byte)) == std::string_view::npos;
+  return allowed;
+}();
+
 }  // namespace
 
 bool is_valid_type(std::string_view type) {
-  constexpr std::string_view kRefused = "*,\"'\\";
-  return !type.empty() && type.size() <= kMaxType && std::all_of(type.begin(), type.end(), [&](char c) {
-    return c > ' ' && c < 0x7F && kRefused.find(c) == std::string_view::npos;
+  return !type.empty() && type.size() <= kMaxType && std::all_of(type.begin(), type.end(), [](char c) {
+    return kInTypes[static_cast<unsigned char>(c)];
   });
 }
 
@@ -105,9 +122,9 @@ Status EventDraft::check() const {
     return fail("bad_room", "room", "must be at most 200 bytes without control characters, * or >");
   for (const auto& [name, member] : kAttributes) {
     const std::string_view value = fields.*member;
+    if (value.empty()) continue;
     if (value.size() > kMaxAttribute) return bad_field(name, "is too long; at most 4096 bytes are taken");
-    if (std::any_of(value.begin(), value.end(), is_control))
-      return bad_field(name, "must not hold control characters; remove them");
+    if (has_control(value)) return bad_field(name, "must not hold control characters; remove them");
   }
   if (fields.extensions.size() > options_.max_data)
     return fail("too_large", "extensions", "together exceed the limit for one event; move them into data");
@@ -121,7 +138,10 @@ Status EventDraft::check() const {
 
 Result<EventRef> EventDraft::finish() {
   if (fields.id.empty()) fields.id = options_.fallback_id;
-  if (fields.id.empty()) fields.id = keep(uuid_v7(options_.now_wall_us));
+  if (fields.id.empty()) {
+    write_uuid_v7(options_.now_wall_us, made_up_id_);
+    fields.id = {made_up_id_.data(), made_up_id_.size()};
+  }
   if (fields.source.empty()) fields.source = options_.default_source;
   if (!has_time_) fields.time_us = options_.now_wall_us;
   fields.extensions = extensions;

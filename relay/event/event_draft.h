@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <forward_list>
 #include <string>
 #include <string_view>
@@ -43,6 +44,7 @@ class EventDraft {
 
   const EnvelopeOptions& options_;
   std::forward_list<std::string> kept_;
+  std::array<char, 36> made_up_id_;
   bool has_time_ = false;
 };
 

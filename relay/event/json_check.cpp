@@ -5,9 +5,12 @@
 #include <charconv>
 #include <cstdint>
 #include <system_error>
+#include <utility>
 
 #include <seneca/json_scan.hpp>
 #include <seneca/json_text.hpp>
+
+#include "event/json_outline.h"
 
 namespace relay {
 namespace {
@@ -21,17 +24,21 @@ constexpr int64_t kHugeExponent = 1000000;
 // One pass over one text. Methods leave `at_` behind what they accepted, or at the fault.
 class Checker {
  public:
-  Checker(std::string_view text, const JsonLimits& limits, JsonTolerance tolerance)
+  Checker(std::string_view text, const JsonLimits& limits, JsonTolerance tolerance, JsonOutline* outline)
       : begin_(text.data()),
         at_(begin_),
         end_(begin_ + text.size()),
         limits_(limits),
-        tolerance_(tolerance) {}
+        tolerance_(tolerance),
+        outline_(outline) {
+    if (outline_ != nullptr) outline_->clear();
+  }
 
   JsonFault run() {
     if (std::string_view(at_, rest()).substr(0, 3) == "\xEF\xBB\xBF") return JsonFault::bom;
     skip_space();
     if (at_ == end_) return JsonFault::empty;
+    if (*at_ != '{') outline_ = nullptr;
     if (!value(1)) return fault_;
     skip_space();
     return at_ == end_ ? JsonFault::none : JsonFault::trailing_bytes;
@@ -89,6 +96,8 @@ class Checker {
   }
 
   bool object(int depth) {
+    JsonOutline* const outline = std::exchange(outline_, nullptr);
+    if (outline != nullptr) outline->begin(at_);
     ++at_;
     skip_space();
     if (take('}')) return true;
@@ -97,11 +106,17 @@ class Checker {
       if (at_ == end_ || *at_ != '"') return refuse_here();
       const char* const key = at_;
       if (!string()) return false;
-      if (static_cast<size_t>(at_ - key) - 2 > limits_.max_key) return refuse(JsonFault::key_too_long);
+      const auto key_bytes = static_cast<size_t>(at_ - key) - 2;
+      if (key_bytes > limits_.max_key) return refuse(JsonFault::key_too_long);
       skip_space();
       if (!take(':')) return refuse_here();
       skip_space();
+      const std::string_view name(key + 1, key_bytes);
+      const char* const begin = at_;
+      if (outline != nullptr && at_ != end_ && *at_ == '{') outline_ = outline->inside(name);
       if (!value(depth + 1)) return false;
+      if (outline != nullptr)
+        outline->add({name, seneca::JsonView({begin, static_cast<size_t>(at_ - begin)})});
       skip_space();
       if (take('}')) return true;
       if (!take(',')) return refuse_here();
@@ -122,13 +137,22 @@ class Checker {
     }
   }
 
+  // The high bit of each of eight bytes that is quote, backslash, control or beyond ASCII. Each subtraction
+  // sets it in the bytes it looks for; where a byte already had it the byte is marked anyway, so nothing is
+  // masked.
+  static uint64_t special_marks(const char* at) {
+    namespace detail = seneca::detail;
+    const uint64_t bytes = detail::load_word(at);
+    const uint64_t control = bytes - 0x20 * detail::kEveryByte;
+    const uint64_t quote = (bytes ^ '"' * detail::kEveryByte) - detail::kEveryByte;
+    const uint64_t backslash = (bytes ^ '\\' * detail::kEveryByte) - detail::kEveryByte;
+    return (bytes | control | quote | backslash) & detail::kHighBits;
+  }
+
   // Over bytes that need no look: neither quote nor backslash, control or beyond ASCII.
   void skip_plain() {
-    namespace detail = seneca::detail;
     while (end_ - at_ >= 8) {
-      const uint64_t bytes = detail::load_word(at_);
-      const uint64_t special = (bytes & detail::kHighBits) | detail::has_control(bytes) |
-                               detail::has_byte(bytes, '"') | detail::has_byte(bytes, '\\');
+      const uint64_t special = special_marks(at_);
       if (special == 0) {
         at_ += 8;
         continue;
@@ -245,14 +269,15 @@ class Checker {
   const char* end_;
   const JsonLimits limits_;
   JsonTolerance tolerance_;
+  JsonOutline* outline_;  // of the object that comes next; null: its members are not told
   JsonFault fault_ = JsonFault::none;
 };
 
 }  // namespace
 
 JsonFault check_json(std::string_view text, const JsonLimits& limits, JsonTolerance tolerance,
-                     size_t* error_at) {
-  Checker checker(text, limits, tolerance);
+                     size_t* error_at, JsonOutline* outline) {
+  Checker checker(text, limits, tolerance, outline);
   const JsonFault fault = checker.run();
   if (error_at != nullptr) *error_at = checker.position();
   return fault;

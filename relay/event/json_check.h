@@ -16,6 +16,8 @@ struct JsonLimits {
   size_t max_members = 50000;     ///< members of one object
 };
 
+class JsonOutline;
+
 enum class JsonTolerance {
   strict,           ///< RFC 8259, and every string is Unicode text
   lone_surrogates,  ///< also `\ud800` without its partner, which Python writes to log files
@@ -43,10 +45,11 @@ enum class JsonFault : uint8_t {
 
 /// Checks that `text` is exactly one JSON value. One pass, no allocation; integers of any length are accepted
 /// because the relay forwards them as they were written. `error_at`, when given, receives the byte offset of
-/// the fault.
+/// the fault; `outline` the members of the text's object, none for another value, worth nothing after a
+/// fault.
 [[nodiscard]] JsonFault check_json(std::string_view text, const JsonLimits& limits = {},
                                    JsonTolerance tolerance = JsonTolerance::strict,
-                                   size_t* error_at = nullptr);
+                                   size_t* error_at = nullptr, JsonOutline* outline = nullptr);
 
 /// Replaces NaN, Infinity and -Infinity outside strings by null, for log lines that Python wrote. Returns how
 /// many; `out` is assigned only when that is not 0. The result still has to be checked.

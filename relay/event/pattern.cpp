@@ -88,17 +88,20 @@ Result<Pattern> Pattern::parse(std::string_view text) {
   return Pattern(open_end ? Kind::prefix : Kind::levels, text);
 }
 
-bool Pattern::matches(std::string_view type) const {
+Pattern::Pattern(Kind kind, std::string_view text) : text_(text), kind_(kind) {
+  if (kind == Kind::exact) literal_ = text.size();
+  if (kind == Kind::prefix) literal_ = text.size() - kAnyLevels.size();
+}
+
+bool Pattern::matches_whole(std::string_view type) const {
   const std::string_view text = text_;
   switch (kind_) {
     case Kind::exact:
       return type == text;
     case Kind::everything:
       return true;
-    case Kind::prefix: {
-      const std::string_view prefix = text.substr(0, text.size() - kAnyLevels.size());
-      return type.size() > prefix.size() && type.starts_with(prefix);
-    }
+    case Kind::prefix:
+      return type.size() > literal_ && type.starts_with(text.substr(0, literal_));
     case Kind::levels:
       break;
   }
@@ -124,11 +127,6 @@ Result<PatternSet> PatternSet::parse_list(std::string_view comma_separated) {
     begin = comma + 1;
   }
   return parse(patterns);
-}
-
-bool PatternSet::matches(std::string_view type) const {
-  return patterns_.empty() || std::any_of(patterns_.begin(), patterns_.end(),
-                                          [type](const Pattern& pattern) { return pattern.matches(type); });
 }
 
 }  // namespace relay

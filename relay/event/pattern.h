@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -18,14 +19,20 @@ class Pattern {
   /// Error `bad_pattern`, subject the pattern.
   [[nodiscard]] static Result<Pattern> parse(std::string_view text);
 
-  [[nodiscard]] bool matches(std::string_view type) const;
+  [[nodiscard]] bool matches(std::string_view type) const {
+    // Every event meets every route: most are told apart by their first letter.
+    if (literal_ > 0 && (type.size() < literal_ || type.front() != text_.front())) return false;
+    return matches_whole(type);
+  }
   [[nodiscard]] const std::string& text() const { return text_; }
 
  private:
   enum class Kind : uint8_t { exact, everything, prefix, levels };
-  Pattern(Kind kind, std::string_view text) : text_(text), kind_(kind) {}
+  Pattern(Kind kind, std::string_view text);
+  [[nodiscard]] bool matches_whole(std::string_view type) const;
 
   std::string text_;
+  size_t literal_ = 0;  // bytes at the front that a type must have as they are, where that is known
   Kind kind_;
 };
 
@@ -37,7 +44,12 @@ class PatternSet {
   /// "agent.*,task.**"; blanks around a comma are ignored.
   [[nodiscard]] static Result<PatternSet> parse_list(std::string_view comma_separated);
 
-  [[nodiscard]] bool matches(std::string_view type) const;
+  [[nodiscard]] bool matches(std::string_view type) const {
+    if (patterns_.empty()) return true;
+    for (const Pattern& pattern : patterns_)
+      if (pattern.matches(type)) return true;
+    return false;
+  }
   [[nodiscard]] bool empty() const { return patterns_.empty(); }
   [[nodiscard]] const std::vector<Pattern>& patterns() const { return patterns_; }
 

@@ -1,5 +1,6 @@
 #include "hub/hub.h"
 
+#include <algorithm>
 #include <chrono>
 #include <thread>
 #include <utility>
@@ -8,6 +9,11 @@ namespace relay {
 
 Hub::Hub(std::vector<ShardPort*> shards, int64_t patience_us)
     : shards_(std::move(shards)), patience_us_(patience_us) {}
+
+bool Hub::wants_views() const {
+  return std::any_of(shards_.begin(), shards_.end(),
+                     [](const ShardPort* shard) { return shard->wants_views(); });
+}
 
 void Hub::publish(const RoutedBatchRef& batch) {
   using std::chrono::steady_clock;

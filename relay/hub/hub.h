@@ -16,6 +16,8 @@ class ShardPort {
   [[nodiscard]] virtual bool deliver(const RoutedBatchRef& batch) = 0;
   /// [pipeline] The shard missed the offsets [from, to]: it tells its clients. Never refused.
   virtual void missed(uint64_t from, uint64_t to) = 0;
+  /// [pipeline] Whether a client of this shard gets what views make.
+  [[nodiscard]] virtual bool wants_views() const = 0;
 };
 
 /// Hands every routed batch to every shard, in order. Owned and called by the pipeline thread.
@@ -28,6 +30,7 @@ class Hub {
   Hub(std::vector<ShardPort*> shards, int64_t patience_us);
 
   void publish(const RoutedBatchRef& batch);
+  [[nodiscard]] bool wants_views() const;
 
   /// [any-thread] Batches that some shard was too slow to take.
   [[nodiscard]] uint64_t skipped_batches() const { return skipped_.load(std::memory_order_relaxed); }

@@ -21,6 +21,7 @@ void ShardHub::dispatch(const RoutedBatch& batch) {
     if (!event.event->is_backfill()) gather(batch, event);
     delivered_ = event.event->offset();
   }
+  if (batch.views_left_out) pages_from_ = delivered_ + 1;
   deliver_apart(batch);
   for (Audience* const audience : touched_) {
     const Run run{++runs_, batch, audience->hits};

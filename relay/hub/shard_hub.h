@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -15,7 +16,7 @@
 
 namespace relay {
 
-/// A shard's rooms and filter classes: who gets an event. Owned by one shard; no locks.
+/// A shard's rooms and filter classes: who gets an event. Owned by one shard; no locks. [shard]
 ///
 /// A room exists while it has members on this shard. Rooms belong to a namespace: "general" of "/" and of
 /// "/admin" are two rooms. Subscribers with equal memberships are one audience, and get their events as one
@@ -47,6 +48,14 @@ class ShardHub {
   void unsubscribe(const Selection& selection, Subscriber& subscriber) {
     index_.unsubscribe(selection, subscriber);
   }
+
+  /// A client that gets what views make has come, or has gone. While there is none on any shard, views are
+  /// not rendered, and what was sequenced then is not sent to the rooms of those who have come since.
+  void page_came() { pages_.fetch_add(1); }
+  void page_went() { pages_.fetch_sub(1); }
+  [[nodiscard]] bool has_pages() const { return pages_.load() != 0; }  ///< [any-thread]
+  /// The first offset behind the newest batch without views.
+  [[nodiscard]] uint64_t pages_from() const { return pages_from_; }
 
   /// Hands the batch to everybody it is for.
   void dispatch(const RoutedBatch& batch);
@@ -82,6 +91,8 @@ class ShardHub {
   AudienceIndex index_;
   std::shared_ptr<const RouteTable> routes_;
   uint64_t delivered_ = 0;
+  uint64_t pages_from_ = 1;
+  std::atomic<uint32_t> pages_{0};
   std::deque<std::pair<uint64_t, uint64_t>> missed_ranges_;
   // While a batch is dispatched:
   uint64_t stamp_ = 0;              // of the delivery being handed over

@@ -19,7 +19,7 @@ class Log {
   [[nodiscard]] virtual const std::string& epoch() const = 0;
 
   /// [pipeline] Gives `events` consecutive offsets and keeps them.
-  virtual void append(const std::vector<EventRef>& events) = 0;
+  virtual void append(std::vector<EventRef> events) = 0;
 
   /// [any-thread] Up to `limit` events from `from` (at least) to `to` (at most), in order, into `out`
   /// (cleared).

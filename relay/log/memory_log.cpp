@@ -8,13 +8,14 @@ namespace relay {
 MemoryLog::MemoryLog(std::string epoch, uint64_t max_events, uint64_t max_bytes)
     : epoch_(std::move(epoch)), max_events_(max_events), max_bytes_(max_bytes) {}
 
-void MemoryLog::append(const std::vector<EventRef>& events) {
+void MemoryLog::append(std::vector<EventRef> events) {
   std::vector<EventRef> expired;  // destroyed after the lock is gone
+  expired.reserve(events.size());
   const std::lock_guard lock(mutex_);
-  for (const EventRef& event : events) {
+  for (EventRef& event : events) {
     event->set_offset(++newest_);
     bytes_ += event->footprint();
-    ring_.push_back(event);
+    ring_.push_back(std::move(event));
   }
   while (!ring_.empty() && (ring_.size() > max_events_ || bytes_ > max_bytes_)) {
     bytes_ -= ring_.front()->footprint();

@@ -15,7 +15,7 @@ class MemoryLog final : public Log {
   MemoryLog(std::string epoch, uint64_t max_events, uint64_t max_bytes);
 
   [[nodiscard]] const std::string& epoch() const override { return epoch_; }
-  void append(const std::vector<EventRef>& events) override;
+  void append(std::vector<EventRef> events) override;
   void read(uint64_t from, uint64_t to, size_t limit, std::vector<EventRef>& out) const override;
   [[nodiscard]] Bounds bounds() const override;
   [[nodiscard]] uint64_t offset_at(int64_t time_us) const override;

@@ -176,6 +176,8 @@ void Shard::missed(uint64_t from, uint64_t to) {
     impl_->around.logger.error("net", "a shard is stuck: it could not even be told what it missed");
 }
 
+bool Shard::wants_views() const { return impl_->loop.hub().has_pages(); }
+
 void Shard::respond(std::string connection_id, HttpResponse response) {
   (void)impl_->note(Impl::Answer{std::move(connection_id), std::move(response)});
 }

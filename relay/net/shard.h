@@ -74,6 +74,7 @@ class Shard final : public ShardPort {
   // ShardPort
   [[nodiscard]] bool deliver(const RoutedBatchRef& batch) override;
   void missed(uint64_t from, uint64_t to) override;
+  [[nodiscard]] bool wants_views() const override;
 
   /// [any-thread] Answers a request that waits on one of this shard's connections; nothing happens when it is
   /// gone.

@@ -150,6 +150,7 @@ void Pipeline::process_items(size_t first_stage) {
 void Pipeline::publish_items() {
   auto routed = std::make_shared<RoutedBatch>();
   routed->routes = plan_.routes;
+  routed->views_left_out = !sink_.wants_views();
   routed->events.reserve(items_.size());
   std::vector<EventRef> events;
   events.reserve(items_.size());
@@ -157,17 +158,18 @@ void Pipeline::publish_items() {
     const auto first = static_cast<uint32_t>(routed->deliveries.size());
     const uint32_t count = route_event(*plan_.routes, *item.event, routed->deliveries);
     apply_route_priority(*item.event, std::span(routed->deliveries).subspan(first, count));
-    if (!item.event->is_backfill()) render_views(*item.event, *routed, first);
-    routed->events.push_back({item.event, first, count});
+    if (!routed->views_left_out && !item.event->is_backfill()) render_views(*item.event, *routed, first);
     events.push_back(item.event);
+    routed->events.push_back({std::move(item.event), first, count});
   }
-  log_.append(events);
-  counters_.events_out += events.size();
-  for (const StageItem& item : items_) {
-    if (item.publication == StageItem::kNobody) continue;
-    PublishResult& result = results_[item.publication];
-    if (result.first_offset == 0) result.first_offset = item.event->offset();
-    result.last_offset = item.event->offset();
+  log_.append(std::move(events));
+  counters_.events_out += items_.size();
+  for (size_t i = 0; i < items_.size(); ++i) {
+    if (items_[i].publication == StageItem::kNobody) continue;
+    PublishResult& result = results_[items_[i].publication];
+    const uint64_t offset = routed->events[i].event->offset();
+    if (result.first_offset == 0) result.first_offset = offset;
+    result.last_offset = offset;
     ++result.accepted;
   }
   sink_.publish(routed);

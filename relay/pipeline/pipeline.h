@@ -23,6 +23,8 @@ class BatchSink {
  public:
   virtual ~BatchSink() = default;
   virtual void publish(const RoutedBatchRef& batch) = 0;
+  /// Whether anybody is there who gets what views make.
+  [[nodiscard]] virtual bool wants_views() const = 0;
 };
 
 /// What one configuration makes of the pipeline: its stages, in order, and its routes.

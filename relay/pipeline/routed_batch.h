@@ -45,6 +45,8 @@ struct RoutedBatch {
   std::vector<RoutedEvent> events;
   std::vector<Delivery> deliveries;
   std::vector<std::string> views;  ///< JSON, one per rendered shape
+  bool views_left_out = false;     ///< no page was connected when the batch was made: those that came since
+                                   ///< begin behind it
   std::shared_ptr<const RouteTable> routes;
 };
 

@@ -50,6 +50,7 @@ class HubSink final : public BatchSink {
  public:
   explicit HubSink(Hub& hub) : hub_(hub) {}
   void publish(const RoutedBatchRef& batch) override { hub_.publish(batch); }
+  [[nodiscard]] bool wants_views() const override { return hub_.wants_views(); }
 
  private:
   Hub& hub_;

@@ -106,6 +106,7 @@ const std::vector<RunFrame>& FrameCache::socket_io_run(const Run& run, std::stri
   FrameBundler bundler(bundle, live_bytes_, made.frames);
   Priority lane = Priority::normal;
   for (const Hit& hit : run.hits) {
+    if (hit.delivery != nullptr && run.batch.views_left_out) continue;
     const Priority priority = hit.event->event->priority();
     if (std::exchange(lane, priority) != priority) bundler.finish();
     bundler.add(hit.delivery != nullptr ? socket_io(run.batch, *hit.event, *hit.delivery, coding)

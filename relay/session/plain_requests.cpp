@@ -1,6 +1,7 @@
 #include <seneca/json.hpp>
 #include <utility>
 
+#include "event/json_outline.h"
 #include "session/client_envelope.h"
 #include "session/plain_session.h"
 
@@ -23,23 +24,29 @@ Result<StartPosition> start_of(const PlainRequest& request, const ShardServices&
   return StartPosition{};
 }
 
-Result<std::vector<EventRef>> events_of(const PlainRequest& request, const ShardServices& services) {
+Result<std::vector<EventRef>> events_of(const PlainRequest& request, const JsonOutline& outline,
+                                        const ShardServices& services) {
   const EnvelopeOptions options = client_envelope(services, "/ws");
   if (request.event.empty() && request.events.empty())
     return missing("event", "is missing; give an event, or several as events");
   if (!request.event.empty() && !request.events.empty())
     return fail("bad_field", "events", "cannot be combined with event; give one");
-  if (request.event.empty()) return parse_events(request.events, options);
-  Result<EventRef> event = parse_event(request.event, options);
+  // The message they are in has been checked as a whole.
+  if (request.event.empty()) return parse_checked_events(request.events, options);
+  Result<EventRef> event = parse_checked_event(request.event, options, outline);
   if (!event) return tl::unexpected<Error>(std::move(event.error()));
   return std::vector<EventRef>{std::move(*event)};
 }
 
+constexpr size_t kUsualReply = 128;  // bytes; with a reason it is longer
+
 std::string members_of(const PublishResult& result) {
-  std::string members = "\"first_offset\":" + std::to_string(result.first_offset);
-  members += ",\"last_offset\":" + std::to_string(result.last_offset);
-  members += ",\"accepted\":" + std::to_string(result.accepted);
-  members += ",\"rejected\":" + std::to_string(result.rejected);
+  std::string members;
+  members.reserve(kUsualReply);
+  members.append("\"first_offset\":").append(std::to_string(result.first_offset));
+  members.append(",\"last_offset\":").append(std::to_string(result.last_offset));
+  members.append(",\"accepted\":").append(std::to_string(result.accepted));
+  members.append(",\"rejected\":").append(std::to_string(result.rejected));
   if (result.reason.empty()) return members;
   members += ",\"reason\":";
   seneca::append_json_string(members, result.reason);
@@ -50,12 +57,13 @@ std::string members_of(const PublishResult& result) {
 
 void PlainSession::receive_request(std::string_view message) {
   PlainRequest request;
-  Status done = decode_plain_request(message, request);
-  if (done) done = carry_out(request);
+  JsonOutline event;
+  Status done = decode_plain_request(message, request, &event);
+  if (done) done = carry_out(request, event);
   if (!done) refuse(request.id, done.error());
 }
 
-Status PlainSession::carry_out(const PlainRequest& request) {
+Status PlainSession::carry_out(const PlainRequest& request, const JsonOutline& event) {
   using Op = PlainRequest::Op;
   Status done;
   switch (request.op) {
@@ -63,7 +71,7 @@ Status PlainSession::carry_out(const PlainRequest& request) {
     case Op::resume:
       return subscribe(request);
     case Op::publish:
-      return publish(request);
+      return publish(request, event);
     case Op::unsubscribe:
       if (!feed_.unsubscribe(request.sub)) done = fail("unknown_sub", "sub", "there is no such subscription");
       break;
@@ -91,10 +99,10 @@ Status PlainSession::subscribe(const PlainRequest& request) {
   return done;
 }
 
-Status PlainSession::publish(const PlainRequest& request) {
+Status PlainSession::publish(const PlainRequest& request, const JsonOutline& event) {
   const bool ack = request.ack.value_or(request.id.has_value());
   if (ack && !request.id) return missing("id", "is missing; an acknowledgement needs one");
-  Result<std::vector<EventRef>> events = events_of(request, services_);
+  Result<std::vector<EventRef>> events = events_of(request, event, services_);
   if (!events) return tl::unexpected<Error>(events.error());
   const uint64_t token = ack ? next_token_++ : 0;
   if (ack) awaited_.emplace(token, *request.id);

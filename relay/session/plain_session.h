@@ -45,9 +45,9 @@ class PlainSession final : public StreamSession {
 
   // plain_requests.cpp: seneca.v1.json
   void receive_request(std::string_view message);
-  [[nodiscard]] Status carry_out(const PlainRequest& request);
+  [[nodiscard]] Status carry_out(const PlainRequest& request, const JsonOutline& event);
   [[nodiscard]] Status subscribe(const PlainRequest& request);
-  [[nodiscard]] Status publish(const PlainRequest& request);
+  [[nodiscard]] Status publish(const PlainRequest& request, const JsonOutline& event);
   void confirm(const PlainRequest& request, std::string_view members = {});
 
   bool v1_ = false;    // one of the subprotocols

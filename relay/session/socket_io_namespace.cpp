@@ -90,6 +90,7 @@ void SocketIoNamespace::describe_to(SessionInfo& info) const {
 
 Interest SocketIoNamespace::interest_in(const Event& event) const {
   const RouteTable& routes = session_.services().hub.routes();
+  const uint64_t pages_from = session_.services().hub.pages_from();
   // A page hears live events only.
   const auto kind = [&event](uint64_t from) {
     return event.is_backfill() || event.offset() < from ? Interest::Kind::too_late : Interest::Kind::wanted;
@@ -97,7 +98,7 @@ Interest SocketIoNamespace::interest_in(const Event& event) const {
   Interest interest;
   for (const Membership& each : rooms_)
     if (goes_to_room(routes, event, name_, each.room))
-      interest.prefer({kind(each.from), "room " + shown(each.room)});
+      interest.prefer({kind(std::max(each.from, pages_from)), "room " + shown(each.room)});
   for (const Subscription& each : subscriptions_)
     if (each.selection->matches(routes, event))
       interest.prefer({kind(each.from), shown(describe(*each.selection))});

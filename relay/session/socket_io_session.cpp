@@ -20,9 +20,11 @@ constexpr int64_t kAttachmentsTimeoutUs = 10'000'000;
 SocketIoSession::SocketIoSession(std::string id, ShardServices& services, Transport& transport)
     : Session(std::move(id), services, transport),
       engine_(*this, services),
-      publish_queue_(services, transport, this->id()) {}
+      publish_queue_(services, transport, this->id()) {
+  services_.hub.page_came();
+}
 
-SocketIoSession::~SocketIoSession() = default;
+SocketIoSession::~SocketIoSession() { services_.hub.page_went(); }
 
 Status SocketIoSession::start(const SessionRequest& request) {
   note_start(request);

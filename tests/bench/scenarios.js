@@ -1,5 +1,5 @@
 // What `compare` runs: the arguments of `senecactl bench` and how long, the figure that counts, and whether `more` of
-// it is better.
+// it is better. Some speak a `protocol` of their own, or are for the `servers` they name only.
 
 const mostDeliveries = (title, clients, seconds, ...flags) => ({
   title,
@@ -35,5 +35,14 @@ export const scenarios = {
     seconds: 3,
     figure: 'accepted_per_second',
     more: true,
+  },
+  F2: {
+    title: 'publishing NDJSON over HTTP, 2,000 events a request, nobody listens',
+    args: ['publish', '--clients', '4', '--batch', '2000', '--window', '8000'],
+    protocol: ['--protocol', 'http'],
+    seconds: 3,
+    figure: 'accepted_per_second',
+    more: true,
+    servers: ['seneca'],
   },
 };

@@ -23,6 +23,7 @@ class RecordingSink final : public BatchSink {
     const std::lock_guard lock(mutex_);
     batches_.push_back(batch);
   }
+  [[nodiscard]] bool wants_views() const override { return pages; }
   [[nodiscard]] std::vector<RoutedBatchRef> batches() const {
     const std::lock_guard lock(mutex_);
     return batches_;
@@ -33,6 +34,8 @@ class RecordingSink final : public BatchSink {
       for (const RoutedEvent& routed : batch->events) types.emplace_back(routed.event->type());
     return types;
   }
+
+  bool pages = true;  ///< set before the pipeline starts
 
  private:
   mutable std::mutex mutex_;

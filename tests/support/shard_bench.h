@@ -109,6 +109,7 @@ class ShardBench {
   /// In the log, but still in the shard's mailbox.
   void append(const std::vector<EventSpec>& specs) {
     pending_.routes = routes;
+    pending_.views_left_out = !hub.has_pages();
     for (const EventSpec& spec : specs) {
       const EventRef event = make_event(spec);
       log.append({event});

@@ -1,5 +1,5 @@
 /* Role "seneca.view/1": the shape in which Socket.IO pages see an event, made once and shared by all who get
- * it. */
+ * it; not made while no page is connected. */
 #ifndef SENECA_EXT_VIEW_H
 #define SENECA_EXT_VIEW_H
 

@@ -27,3 +27,14 @@ TEST_CASE("an appended code point is well-formed") {
   CHECK(text == "A\xC3\xA4\xE2\x82\xAC\xF0\x9F\x98\x80\xF4\x8F\xBF\xBF");
   CHECK(valid_utf8_prefix(text) == text.size());
 }
+
+TEST_CASE("what is ill-formed is found wherever it stands among ASCII") {
+  for (size_t at = 0; at < 24; ++at) {
+    std::string text(24, 'a');
+    CHECK(valid_utf8_prefix(text) == text.size());
+    text[at] = '\xFF';
+    CHECK(valid_utf8_prefix(text) == at);
+    text.replace(at, 1, "\xC3\xA4");
+    CHECK(valid_utf8_prefix(text) == text.size());
+  }
+}

@@ -189,3 +189,42 @@ TEST_CASE("Backfill is marked on the event") {
   CHECK(event_of("{}", options)->is_backfill());
   CHECK_FALSE(event_of("{}")->is_backfill());
 }
+
+TEST_CASE("A line leaves nothing behind for the next") {
+  const auto events = parse_ndjson(
+      "{\"\\u0074ype\":\"a\",\"data\":1,\"subject\":\"s\",\"1\":1,\"2\":1,\"3\":1,\"4\":1,\"5\":1,\"6\":1,"
+      "\"7\":1,\"8\":1,\"9\":1,\"10\":1,\"11\":1,\"12\":1,\"13\":1,\"14\":1,\"15\":1}\n"
+      "{\"type\":\"b\",\"data\":2}\n{\"x\":3}",
+      http());
+  REQUIRE(events);
+  REQUIRE(events->size() == 3);
+  CHECK((*events)[0]->type() == "a");
+  CHECK((*events)[0]->subject() == "s");
+  CHECK((*events)[1]->type() == "b");
+  CHECK((*events)[1]->subject().empty());
+  CHECK((*events)[2]->type() == "generic");
+}
+
+TEST_CASE("A part of a text that was checked gives the event, or the error, that it gives by itself") {
+  for (const std::string_view json :
+       {R"({"type":"a","data":{"n":[1,2]},"id":"i","timestamp":"2026-03-01T12:00:00Z"})",
+        R"({"specversion":"1.0","id":"i","source":"/s","type":"t","x":1,"data":"d"})",
+        R"({"event_type":"progress_update","data":{},"timestamp":"2026-03-01T12:00:00Z"})",
+        R"({"type":"a","type":"b"})", R"({"type":"a b","data":1})", R"({"type":5,"data":1})", "[]", "1",
+        R"("x")", R"( {"t\u0079pe":"a","data":1} )"}) {
+    INFO(json);
+    const Result<EventRef> whole = parse_event(json, http());
+    const Result<EventRef> part = parse_checked_event(json, http());
+    REQUIRE(whole.has_value() == part.has_value());
+    if (whole) {
+      CHECK((*whole)->type() == (*part)->type());
+      CHECK((*whole)->data() == (*part)->data());
+      CHECK((*whole)->fields().extensions == (*part)->fields().extensions);
+      CHECK((*whole)->time_us() == (*part)->time_us());
+    } else {
+      CHECK(whole.error().to_string() == part.error().to_string());
+    }
+  }
+  CHECK(parse_checked_events("[{},{}]", http())->size() == 2);
+  CHECK(parse_checked_events("[{},1]", http()).error().subject == "events[1]");
+}

@@ -1,5 +1,7 @@
 #include "event/json_check.h"
 
+#include "event/json_outline.h"
+
 #include <nlohmann/json.hpp>
 
 #include "support/catch.h"
@@ -7,6 +9,7 @@
 using relay::check_json;
 using relay::JsonFault;
 using relay::JsonLimits;
+using relay::JsonOutline;
 using relay::JsonTolerance;
 
 namespace {
@@ -239,4 +242,76 @@ TEST_CASE("The checker agrees with nlohmann::json on tricky inputs") {
     INFO(input);
     CHECK((check_json(input) == JsonFault::none) == nlohmann::json::accept(input));
   }
+}
+
+TEST_CASE("A byte is judged the same wherever in a string it stands") {
+  for (int byte = 1; byte < 256; ++byte) {
+    const JsonFault expected = byte < 0x20    ? JsonFault::control_in_string
+                               : byte == '"'  ? JsonFault::trailing_bytes
+                               : byte == '\\' ? JsonFault::syntax
+                               : byte >= 0x80 ? JsonFault::bad_utf8
+                                              : JsonFault::none;
+    for (size_t at = 0; at < 40; ++at) {
+      std::string text(40, 'x');
+      text[at] = static_cast<char>(byte);
+      INFO(byte << " at " << at);
+      CHECK(check_json('"' + text + "x\"") == expected);
+    }
+  }
+}
+
+namespace {
+
+/// "key=value;" for every member.
+std::string outlined(std::string_view text) {
+  JsonOutline outline;
+  CHECK(check_json(text, {}, JsonTolerance::strict, nullptr, &outline) == JsonFault::none);
+  std::string told;
+  for (const seneca::JsonMember& member : outline.members())
+    told.append(member.raw_key).append("=").append(member.value.raw()).append(";");
+  return told;
+}
+
+}  // namespace
+
+TEST_CASE("The members of the outermost object are told as they were written, and no others") {
+  CHECK(outlined(R"( { "a" : 1 ,"b":{"c":[2,{"d":3}]}, "\u0065":"f\"" , "":null } )") ==
+        R"(a=1;b={"c":[2,{"d":3}]};\u0065="f\"";=null;)");
+  CHECK(outlined("{}").empty());
+  CHECK(outlined(R"([{"a":1}])").empty());
+  CHECK(outlined("\"a\"").empty());
+}
+
+TEST_CASE("An outline holds any number of members and forgets those of the text before") {
+  JsonOutline outline;
+  for (const size_t count : {16, 17, 40, 3, 16, 0}) {
+    CHECK(check_json(object_with_keys(count), {}, JsonTolerance::strict, nullptr, &outline) ==
+          JsonFault::none);
+    CHECK(outline.members().size() == count);
+  }
+  const std::string text = object_with_keys(20);
+  CHECK(check_json(text, {}, JsonTolerance::strict, nullptr, &outline) == JsonFault::none);
+  CHECK(outline.members()[0].raw_key == "k0");
+  CHECK(outline.members()[19].raw_key == "k19");
+}
+
+TEST_CASE("The outline inside an outline is that of the last object under its key, and says whose it is") {
+  const auto inside = [](std::string_view text, std::string_view object) {
+    JsonOutline inner;
+    JsonOutline outer("event", inner);
+    CHECK(check_json(text, {}, JsonTolerance::strict, nullptr, &outer) == JsonFault::none);
+    std::string told;
+    for (const seneca::JsonMember& member : outer.members())
+      if (member.value.raw() == object && inner.is_of(member.value.raw()))
+        for (const seneca::JsonMember& each : inner.members()) told.append(each.raw_key).append(";");
+    return told;
+  };
+  CHECK(inside(R"({"op":1,"event":{"a":{"event":{"z":1}},"b":[{"c":1}]},"x":{"y":1}})",
+               R"({"a":{"event":{"z":1}},"b":[{"c":1}]})") == "a;b;");
+  CHECK(inside(R"({"event":{"a":1},"event":{"b":1}})", R"({"a":1})").empty());
+  CHECK(inside(R"({"event":{"a":1},"event":{"b":1}})", R"({"b":1})") == "b;");
+  CHECK(inside(R"({"event":[{"a":1}]})", R"([{"a":1}])").empty());
+  CHECK(inside(R"({"event":{"a":1},"\u0065vent":{"b":1}})", R"({"b":1})").empty());
+  CHECK(inside(R"([{"event":{"a":1}}])", "").empty());
+  CHECK(inside(R"({"x":[{"event":{"a":1}}]})", R"([{"event":{"a":1}}])").empty());
 }

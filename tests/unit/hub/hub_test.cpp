@@ -17,6 +17,9 @@ struct FakeShard final : ShardPort {
   }
   void missed(uint64_t from, uint64_t to) override { gaps.emplace_back(from, to); }
 
+  [[nodiscard]] bool wants_views() const override { return pages; }
+
+  bool pages = false;
   int attempts = 0;
   int refusals = 0;
   std::vector<RoutedBatchRef> batches;
@@ -34,6 +37,14 @@ RoutedBatchRef batch_of(uint64_t from, uint64_t to) {
 }
 
 }  // namespace
+
+TEST_CASE("views are wanted while any shard has a page") {
+  FakeShard a, b;
+  const Hub hub({&a, &b}, 0);
+  CHECK_FALSE(hub.wants_views());
+  b.pages = true;
+  CHECK(hub.wants_views());
+}
 
 TEST_CASE("every shard gets every batch, the same one") {
   FakeShard a, b;

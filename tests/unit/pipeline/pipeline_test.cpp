@@ -192,6 +192,19 @@ TEST_CASE("views are rendered for live events, and where there is none the seed 
   CHECK(batch->views == Types{R"({"of":"live"})", R"({"of":"live"})"});
 }
 
+TEST_CASE("while no page is connected no view is rendered, and the batch says so") {
+  PipelineBench bench;
+  bench.sink.pages = false;
+  bench.pipeline.start(bench.plan({{fixture("everything"), "looks", {"nothing"}}}, {route("shape")}));
+  (void)bench.publish({make_event("x", "live")});
+  bench.finish();
+  const RoutedBatchRef batch = bench.sink.batches().front();
+  CHECK(batch->views_left_out);
+  CHECK(batch->views.empty());
+  REQUIRE(batch->deliveries.size() == 1);
+  CHECK(batch->deliveries[0].view == -1);
+}
+
 TEST_CASE("what was taken in before the end is published, then the receipts of others are let go") {
   PipelineBench bench;
   std::vector<std::future<PublishResult>> results;

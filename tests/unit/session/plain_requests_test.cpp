@@ -193,6 +193,39 @@ TEST_CASE("a resume that cannot be is answered with why") {
   CHECK(client.take_offsets().size() == 10);
 }
 
+TEST_CASE("of several events under one key the last counts, however the key is written") {
+  ShardBench bench;
+  Client client(bench);
+  for (const std::string_view message :
+       {R"({"op":"publish","event":{"type":"a","data":1},"event":{"type":"b","data":2}})",
+        R"({"op":"publish","event":{"type":"a","data":1},"\u0065vent":{"type":"b","data":2}})",
+        R"({"op":"publish","\u0065vent":{"type":"a","data":1},"event":{"type":"b","data":2}})"}) {
+    INFO(message);
+    CHECK(client.send(std::string(message)).empty());
+    const auto& events = bench.publisher.submissions.back().events;
+    REQUIRE(events.size() == 1);
+    CHECK(events[0]->type() == "b");
+    CHECK(events[0]->data() == "2");
+  }
+}
+
+TEST_CASE("what is wrong with a published event is said as for an event by itself") {
+  ShardBench bench;
+  Client client(bench);
+  const auto error = [&client](const std::string& event) {
+    const Texts answer = client.send(R"({"op":"publish","event":)" + event + "}");
+    REQUIRE(answer.size() == 1);
+    return seneca::JsonView(answer[0]).get("code").string();
+  };
+  CHECK(error("5") == "not_object");
+  CHECK(error("[]") == "not_object");
+  CHECK(error(R"({"type":"a","type":"b","data":1})") == "duplicate_key");
+  CHECK(error(R"({"type":"a b","data":1})") == "bad_type");
+  CHECK(error(R"({"type":1,"data":1})") == "bad_field");
+  CHECK(error(R"({"type":"a","data":"\ud800"})") == "bad_json");
+  CHECK(bench.publisher.submissions.empty());
+}
+
 TEST_CASE("a publication is answered when the pipeline has taken it") {
   ShardBench bench;
   Client client(bench);

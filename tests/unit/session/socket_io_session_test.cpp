@@ -309,3 +309,31 @@ TEST_CASE("a closed session leaves nothing behind in the hub") {
   bench.advance_ms(200'000);
   CHECK_FALSE(transport.closed());
 }
+
+TEST_CASE("a page that comes while a batch without views is on its way begins behind it") {
+  ShardBench bench;
+  bench.append({{.type = "agent.early"}});
+  CHECK_FALSE(bench.hub.has_pages());
+  FakeTransport transport;
+  SocketIoSession page("engine-sid", bench.services, transport);
+  CHECK(bench.hub.has_pages());
+  REQUIRE(page.start({}));
+  page.receive_text("40");
+  page.receive_text(R"(421["subscribe",{"match":["agent.early"]}])");
+  take_texts(page);
+  bench.dispatch_pending();
+  // What it subscribed to has no view and comes; what its rooms would bring does not.
+  CHECK(take_texts(page).size() == 1);
+  CHECK(bench.publish({.type = "agent.late"}) == 2);
+  CHECK(take_texts(page).size() == 1);
+}
+
+TEST_CASE("without pages nobody needs views, and a page says when it has gone") {
+  ShardBench bench;
+  FakeTransport transport;
+  {
+    const SocketIoSession page("engine-sid", bench.services, transport);
+    CHECK(bench.hub.has_pages());
+  }
+  CHECK_FALSE(bench.hub.has_pages());
+}

@@ -107,3 +107,17 @@ TEST_CASE("a page is known by its sid as well, and hears of its rooms from when 
   CHECK(page.session->explain(2).verdict == why::kSent);
   CHECK(page.session->explain(2).detail.find("room team") != std::string::npos);
 }
+
+TEST_CASE("what was sequenced before the first page came was before its time") {
+  ShardBench bench;
+  bench.append({{.type = "agent.early"}});
+  FakeTransport transport;
+  SocketIoSession page("engine-sid", bench.services, transport);
+  REQUIRE(page.start({}));
+  page.receive_text("40");
+  bench.dispatch_pending();
+  bench.publish({.type = "agent.late"});
+  take_texts(page);
+  CHECK(page.explain(1).verdict == why::kBeforeSubscription);
+  CHECK(page.explain(2).verdict == why::kSent);
+}

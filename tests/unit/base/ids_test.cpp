@@ -1,0 +1,30 @@
+#include "base/ids.h"
+
+#include <algorithm>
+#include <set>
+#include <string>
+
+#include "support/catch.h"
+
+using namespace relay;
+
+TEST_CASE("a UUIDv7 has its version, its variant and the time, and sorts by it") {
+  constexpr int64_t kTime = 0x0123'4567'89AB * int64_t{1000};
+  const std::string id = uuid_v7(kTime);
+  REQUIRE(id.size() == 36);
+  CHECK(id.starts_with("01234567-89ab-7"));
+  CHECK(std::string_view("89ab").find(id[19]) != std::string_view::npos);
+  for (const size_t dash : {8, 13, 18, 23}) CHECK(id[dash] == '-');
+  CHECK(std::count(id.begin(), id.end(), '-') == 4);
+  CHECK(id.find_first_not_of("0123456789abcdef-") == std::string::npos);
+  CHECK(uuid_v7(kTime) < uuid_v7(kTime + 1000));
+}
+
+TEST_CASE("ids differ, also when the randomness kept at hand runs out") {
+  std::set<std::string> ids;
+  for (int i = 0; i < 3000; ++i) {
+    ids.insert(uuid_v7(0));
+    if (i % 7 == 0) ids.insert(random_id());
+  }
+  CHECK(ids.size() == 3000 + 429);
+}
