@@ -31,7 +31,7 @@ class ConnectionHost {
   [[nodiscard]] virtual bool draining() const = 0;
   /// `connection` is flushed at the end of this loop iteration.
   virtual void flush_soon(Connection& connection) = 0;
-  /// `connection` is flushed when it is its turn.
+  /// `connection` is flushed when the shard flushes all that have something to write.
   virtual void flush_in_turn(Connection& connection) = 0;
   virtual void count_write(size_t bytes, bool blocked) = 0;
   /// A buffer to gather one write in, empty; the same one for every connection of the shard.
@@ -67,9 +67,6 @@ class Connection final : public Transport, private HttpExchange, private WebSock
   [[nodiscard]] const Session* session() const { return session_.get(); }
   [[nodiscard]] Session* session() { return session_.get(); }
   [[nodiscard]] Endpoint::Kind kind() const { return kind_; }
-  /// Messages in the session's outbox.
-  [[nodiscard]] size_t waiting_messages() const { return session_ ? session_->outbox().messages() : 0; }
-
   FlushMark flush_mark;  ///< the FlushQueue's
 
   // Transport

@@ -5,35 +5,39 @@
 namespace relay {
 namespace {
 
-/// A shard writes for one part in so many of its time.
-constexpr int64_t kShare = 2;
-/// Shorter waits are not worth a timer, whose step is a millisecond.
-constexpr int64_t kShortestIntervalUs = 1000;
-/// Where fewer waits gather anything, waiting is given up, but tried again every so often.
-constexpr int32_t kWorthwhileGain = 256 / 4;
-constexpr uint32_t kBatchesPerTrial = 32;
+/// A pause is this part, in quarters, of the time spent writing before it: a shard writes for four sevenths
+/// of its time at the most.
+constexpr int64_t kPauseQuarters = 3;
+/// Shorter pauses are not worth a timer, whose step is a millisecond.
+constexpr int64_t kShortestPauseUs = 500;
+/// With this many frames in a write, more of them make it hardly any cheaper per frame.
+constexpr size_t kEnoughEvents = 32;
+/// Waits that gather next to nothing are given up, but tried again every so often.
+constexpr int64_t kOneEvent = 1 << 16;
+constexpr int64_t kWorthwhileGain = kOneEvent / 64;
+constexpr uint32_t kFlushesPerTrial = 32;
 
 }  // namespace
 
-void FlushPacer::dispatched(size_t connections) {
-  crowd_ = std::max(connections, crowd_ - (crowd_ + 15) / 16);
-  if (gain_ >= kWorthwhileGain || ++since_trial_ < kBatchesPerTrial) return;
-  since_trial_ = 0;
-  gain_ = kWorthwhileGain;
+int64_t FlushPacer::delay_us(int64_t now_us, size_t events) {
+  if (now_us >= earliest_us_ || events >= kEnoughEvents) return 0;
+  if (waited_with_ == 0) {
+    if (gain_ < kWorthwhileGain && ++since_trial_ < kFlushesPerTrial) return 0;
+    since_trial_ = 0;
+    waited_with_ = std::max<size_t>(events, 1);
+  }
+  return earliest_us_ - now_us;
 }
 
-void FlushPacer::wrote(size_t connections, int64_t cost_us) {
-  if (connections == 0) return;
-  cost_ns_ += (cost_us * 1000 / static_cast<int64_t>(connections) - cost_ns_) / 8;
-}
-
-void FlushPacer::waited(bool gained) { gain_ += ((gained ? 256 : 0) - gain_) / 8; }
-
-int64_t FlushPacer::interval_us() const {
-  if (gain_ < kWorthwhileGain) return 0;
-  const int64_t round_us = cost_ns_ * static_cast<int64_t>(crowd_) / 1000;
-  const int64_t interval_us = std::min(kShare * round_us, max_delay_us_);
-  return interval_us < kShortestIntervalUs ? 0 : interval_us;
+void FlushPacer::flushed(int64_t begun_us, int64_t ended_us, size_t events) {
+  cost_us_ += (ended_us - begun_us - cost_us_) / 4;
+  pause_us_ = std::min(cost_us_ * kPauseQuarters / 4, max_delay_us_);
+  if (pause_us_ < kShortestPauseUs) pause_us_ = 0;
+  earliest_us_ = ended_us + pause_us_;
+  if (waited_with_ == 0) return;
+  const size_t gained = events - std::min(events, waited_with_);
+  gain_ += (static_cast<int64_t>(gained) * kOneEvent - gain_) / 16;
+  waited_with_ = 0;
 }
 
 }  // namespace relay

@@ -5,34 +5,34 @@
 
 namespace relay {
 
-/// Decides how long a shard lets events gather for a client before it writes to it again: not at all while
-/// the shard has time to spare, longer the more of its time goes into writing. Owned by a shard; no locks, no
-/// clock of its own.
+/// Decides how long a shard lets events gather before it writes them to its clients: nothing while it has
+/// time to spare, more the more of its time goes into writing. Owned by a shard; no locks, no clock of its
+/// own.
 ///
-/// A write costs the same for one frame as for twenty. So between two writes to a client lies twice the time
-/// that writing to all who wait takes, at most `max_delay_us`: the shard writes for half of its time. Who was
-/// not written to for that long gets its events at once. Where waiting is seen to gather nothing (a publisher
-/// that waits for its last event to arrive) there is none; from time to time that is tried again.
+/// A write costs the same for one frame as for twenty, so a shard that writes without pause does well to
+/// pause: after a flush that took t, the next waits for 3/4 t, at most `max_delay_us`. A flush is not
+/// delayed when enough has gathered already, nor when waiting is seen to gather nothing (a publisher that
+/// waits for its last event to arrive); from time to time that is tried again.
 class FlushPacer {
  public:
   explicit FlushPacer(int64_t max_delay_us) : max_delay_us_(max_delay_us) {}
 
-  /// A batch of events was dispatched; `connections` wait to be written to.
-  void dispatched(size_t connections);
-  /// To so many was written in that time.
-  void wrote(size_t connections, int64_t cost_us);
-  /// One that had to wait was written to; `gained`: more events were dispatched while it did.
-  void waited(bool gained);
+  /// `events` wait to be written. Microseconds until they should be; 0: now.
+  [[nodiscard]] int64_t delay_us(int64_t now_us, size_t events);
+  /// They have been written.
+  void flushed(int64_t begun_us, int64_t ended_us, size_t events);
 
-  /// The time from one write to a client to the next, at least.
-  [[nodiscard]] int64_t interval_us() const;
   void set_max_delay_us(int64_t max_delay_us) { max_delay_us_ = max_delay_us; }
+  /// The pause after the last flush, for those who watch.
+  [[nodiscard]] int64_t pause_us() const { return pause_us_; }
 
  private:
   int64_t max_delay_us_;
-  size_t crowd_ = 0;     // connections that wait at a time; falls slowly
-  int64_t cost_ns_ = 0;  // of one write, smoothed
-  int32_t gain_ = 256;   // waits that gathered something, smoothed, of 256
+  int64_t cost_us_ = 0;  // of a flush, smoothed
+  int64_t pause_us_ = 0;
+  int64_t earliest_us_ = 0;  // when the next flush may be
+  size_t waited_with_ = 0;   // events that were there when a wait began; 0: none has
+  int64_t gain_ = 1 << 16;   // events a wait gathers, smoothed, in 1/65,536
   uint32_t since_trial_ = 0;
 };
 

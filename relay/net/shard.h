@@ -32,8 +32,8 @@ struct ShardReport {
   uint64_t blocked_writes = 0;  ///< writes that a socket did not take whole
   uint64_t acks_lost = 0;
   size_t filter_classes = 0;
-  size_t frame_bytes = 0;         ///< of frames that wait for clients, shared ones counted once
-  int64_t flush_interval_us = 0;  ///< from one write to a client to the next, at least
+  size_t frame_bytes = 0;      ///< of frames that wait for clients, shared ones counted once
+  int64_t flush_pause_us = 0;  ///< how long events gather now before they are written
   ShardCounters counters;
   // Only when asked for:
   std::vector<SessionInfo> sessions;

@@ -189,7 +189,7 @@ void ShardLoop::Impl::flush_due() {
   more_to_flush = delay_us == 0;
   if (!delay_us || more_to_flush || uv_is_active(reinterpret_cast<uv_handle_t*>(&flush_timer))) return;
   uv_update_time(&loop);
-  const auto milliseconds = static_cast<uint64_t>(std::max<int64_t>(1, *delay_us / 1000));
+  const auto milliseconds = static_cast<uint64_t>(std::max<int64_t>(1, (*delay_us + 500) / 1000));
   uv_timer_start(
       &flush_timer, [](uv_timer_t*) {}, milliseconds, 0);
 }
@@ -213,7 +213,7 @@ void ShardLoop::Impl::dispatch(const RoutedBatch& batch) {
 }
 
 bool ShardLoop::Impl::may_dispatch() const {
-  return flushes.waiting_events() <
+  return flushes.dispatched() <
          std::min<size_t>(kDispatchBeforeFlush,
                           static_cast<size_t>(shared.config->performance.message_queue_size) / 2 + 1);
 }
@@ -300,7 +300,7 @@ ShardReport ShardLoop::report(const ShardQuestion& question) const {
   report.refused += impl_->acceptor.failures();
   report.filter_classes = impl_->hub.filter_classes();
   report.frame_bytes = impl_->frames.live_bytes();
-  report.flush_interval_us = impl_->flushes.interval_us();
+  report.flush_pause_us = impl_->flushes.pause_us();
   for (const auto& [id, client] : impl_->clients) {
     const Connection& connection = client->connection;
     if (connection.session() == nullptr) continue;

@@ -63,7 +63,7 @@ ordered_json shards_json(const std::vector<ShardReport>& shards) {
                     {"events_dropped", all_drops(shard.counters)},
                     {"bytes_sent", shard.bytes_sent},
                     {"writes", shard.writes},
-                    {"flush_interval_us", shard.flush_interval_us}});
+                    {"flush_pause_us", shard.flush_pause_us}});
   return list;
 }
 

@@ -11,7 +11,7 @@ class Transport {
   virtual ~Transport() = default;
   /// The outbox has something urgent: all of it is written at the end of this loop iteration.
   virtual void flush_soon() = 0;
-  /// The outbox has something: it is written in the connection's turn, which is at the end of this loop
+  /// The outbox has something: it is written with the shard's next flush, which is at the end of this loop
   /// iteration while the shard has time to spare and up to performance.batch_max_delay_ms later when not.
   virtual void flush_in_turn() = 0;
   /// Sends what the outbox holds, then closes: with WebSocket close `code` and `reason` (at most 123 bytes),
