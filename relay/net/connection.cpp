@@ -190,32 +190,31 @@ void Connection::flush() {
 
 void Connection::flush_outbox() {
   const bool coalesce = services().config->performance.batch_messages;
-  std::string& scratch = host_.scratch();
+  Gather& gather = host_.gather();
   Outbox& outbox = session_->outbox();
   for (size_t sent = 0; !outbox.empty() && sent < kMaxFlushBytes && !wire_.blocked();) {
-    scratch.clear();
-    if (const FrameRef alone = outbox.take_if_alone()) {
-      sent += alone->bytes().size();
-      if (!write(alone->bytes())) return;
-      continue;
-    }
+    gather.clear();
     if (coalesce)
-      outbox.drain(scratch, kMaxWriteBytes);
+      outbox.drain(gather, kMaxWriteBytes);
     else
-      outbox.drain_one(scratch, kMaxWriteBytes);
-    sent += scratch.size();
-    if (!write(scratch)) return;
+      outbox.drain_one(gather, kMaxWriteBytes);
+    sent += gather.bytes();
+    const bool written = write(gather.pieces(), gather.bytes());
+    gather.clear();
+    if (!written) return;
   }
   if (!close_after_flush_) session_->drained();
   if (!outbox.empty()) flush_soon();
 }
 
-bool Connection::write(std::string_view bytes) {
-  if (!wire_.write(bytes)) {
+bool Connection::write(std::string_view bytes) { return write({&bytes, 1}, bytes.size()); }
+
+bool Connection::write(std::span<const std::string_view> pieces, size_t bytes) {
+  if (!wire_.write(pieces)) {
     wire_.kill();
     return false;
   }
-  host_.count_write(bytes.size(), wire_.blocked());
+  host_.count_write(bytes, wire_.blocked());
   return true;
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,8 +35,8 @@ class ConnectionHost {
   /// `connection` is flushed when the shard flushes all that have something to write.
   virtual void flush_in_turn(Connection& connection) = 0;
   virtual void count_write(size_t bytes, bool blocked) = 0;
-  /// A buffer to gather one write in, empty; the same one for every connection of the shard.
-  virtual std::string& scratch() = 0;
+  /// To gather one write in; the same one for every connection of the shard.
+  virtual Gather& gather() = 0;
   /// For messages that come in compressed; the same one for every connection of the shard.
   virtual Inflater& inflater() = 0;
 };
@@ -127,6 +128,7 @@ class Connection final : public Transport, private HttpExchange, private WebSock
   // connection.cpp: bytes, deadlines, the end
   void read_websocket(char* bytes, size_t count);
   bool write(std::string_view bytes);
+  bool write(std::span<const std::string_view> pieces, size_t bytes);
   void flush_outbox();
   void relieve();
   void finish();

@@ -31,7 +31,9 @@ int64_t FlushPacer::delay_us(int64_t now_us, size_t events) {
 
 void FlushPacer::flushed(int64_t begun_us, int64_t ended_us, size_t events) {
   cost_us_ += (ended_us - begun_us - cost_us_) / 4;
-  pause_us_ = std::min(cost_us_ * kPauseQuarters / 4, max_delay_us_);
+  pause_us_ = cost_us_ * kPauseQuarters / 4;
+  // A flush that takes long gathers events by itself: what a pause would add is delay.
+  if (pause_us_ > max_delay_us_) pause_us_ = 2 * max_delay_us_ - pause_us_;
   if (pause_us_ < kShortestPauseUs) pause_us_ = 0;
   earliest_us_ = ended_us + pause_us_;
   if (waited_with_ == 0) return;

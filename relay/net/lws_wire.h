@@ -4,10 +4,14 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -27,14 +31,17 @@ class LwsWire final : public Wire {
   }
   void detach() { socket_ = nullptr; }
 
-  [[nodiscard]] bool write(std::string_view bytes) override {
+  [[nodiscard]] bool write(std::span<const std::string_view> pieces) override {
     if (socket_ == nullptr) return false;
-    const std::optional<size_t> taken = send_some(bytes);
+    const std::optional<size_t> taken = pieces.size() == 1 ? send_some(pieces[0]) : send_some(pieces);
     if (!taken) return false;
-    if (*taken < bytes.size()) {
-      rest_ = bytes.substr(*taken);
-      lws_callback_on_writable(socket_);
+    size_t gone = *taken;
+    for (const std::string_view piece : pieces) {
+      const size_t of_piece = std::min(gone, piece.size());
+      gone -= of_piece;
+      rest_ += piece.substr(of_piece);
     }
+    if (!rest_.empty()) lws_callback_on_writable(socket_);
     return true;
   }
   [[nodiscard]] bool blocked() const override { return !rest_.empty(); }
@@ -78,11 +85,23 @@ class LwsWire final : public Wire {
 
   // How much the socket took; nothing when it is dead.
   [[nodiscard]] std::optional<size_t> send_some(std::string_view bytes) {
-    const ssize_t sent = send(fd_, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    return taken(send(fd_, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL));
+  }
+  [[nodiscard]] std::optional<size_t> send_some(std::span<const std::string_view> pieces) {
+    std::array<iovec, kMaxPieces> vectors;
+    msghdr message{};
+    message.msg_iov = vectors.data();
+    for (const std::string_view piece : pieces.first(std::min(pieces.size(), kMaxPieces)))
+      vectors[message.msg_iovlen++] = {const_cast<char*>(piece.data()), piece.size()};
+    return taken(sendmsg(fd_, &message, MSG_DONTWAIT | MSG_NOSIGNAL));
+  }
+  [[nodiscard]] static std::optional<size_t> taken(ssize_t sent) {
     if (sent >= 0) return static_cast<size_t>(sent);
     if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR) return 0;
     return std::nullopt;
   }
+
+  static constexpr size_t kMaxPieces = 128;  // of one call; the others wait for the next
 
   lws* socket_ = nullptr;
   int fd_ = -1;  // asking lws would touch memory that a write needs for nothing else

@@ -66,7 +66,7 @@ struct ShardLoop::Impl final : ConnectionHost, Publisher {
     report.bytes_sent += bytes;
     if (blocked) ++report.blocked_writes;
   }
-  std::string& scratch() override { return gather; }
+  Gather& gather() override { return writing; }
   Inflater& inflater() override { return unpacker; }
 
   // Publisher
@@ -112,7 +112,7 @@ struct ShardLoop::Impl final : ConnectionHost, Publisher {
   FlushQueue flushes;
   bool looking_around = false;
   bool more_to_flush = false;  // now: the loop may not sleep
-  std::string gather;
+  Gather writing;
   Inflater unpacker;
   bool drain_announced = false;
   bool is_draining = false;

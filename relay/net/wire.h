@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 namespace relay {
@@ -9,9 +10,9 @@ namespace relay {
 class Wire {
  public:
   virtual ~Wire() = default;
-  /// Takes all of `bytes`: what the socket does not, is kept and sent first. False: the socket is dead.
+  /// Takes all of `pieces`: what the socket does not, is kept and sent first. False: the socket is dead.
   /// Must not be called while `blocked`.
-  [[nodiscard]] virtual bool write(std::string_view bytes) = 0;
+  [[nodiscard]] virtual bool write(std::span<const std::string_view> pieces) = 0;
   /// The last write left a rest behind; `Connection::on_writable` tells when it is gone.
   [[nodiscard]] virtual bool blocked() const = 0;
   virtual void pause_reading(bool paused) = 0;

@@ -102,15 +102,15 @@ FrameLane* Outbox::next_lane(bool behind) {
 }
 
 // The first frame of all may pass the limit: it would never leave otherwise.
-bool Outbox::move_first(FrameLane& lane, std::string& out, size_t max_bytes) {
-  if (!out.empty() && out.size() + lane[0].bytes().size() > max_bytes) return false;
+bool Outbox::move_first(FrameLane& lane, Gather& out, size_t max_bytes) {
+  if (!out.empty() && out.bytes() + lane[0].bytes().size() > max_bytes) return false;
   passed_over_[static_cast<size_t>(&lane - lanes_.data())] = 0;
-  out += take(lane, 0)->bytes();
+  out.add(take(lane, 0));
   return true;
 }
 
 // After the critical lane, one frame each.
-size_t Outbox::move_passed_over(std::string& out, size_t max_bytes) {
+size_t Outbox::move_passed_over(Gather& out, size_t max_bytes) {
   size_t moved = 0;
   while (!lanes_[kCritical].empty() && move_first(lanes_[kCritical], out, max_bytes)) ++moved;
   for (size_t i = kCritical + 1; i < lanes_.size(); ++i) {
@@ -123,17 +123,7 @@ size_t Outbox::move_passed_over(std::string& out, size_t max_bytes) {
   return moved;
 }
 
-FrameRef Outbox::take_if_alone() {
-  FrameLane* only = nullptr;
-  for (FrameLane& lane : lanes_) {
-    if (lane.empty()) continue;
-    if (only != nullptr || lane.size() > 1) return {};
-    only = &lane;
-  }
-  return only == nullptr ? FrameRef() : take(*only, 0);
-}
-
-size_t Outbox::drain(std::string& out, size_t max_bytes) {
+size_t Outbox::drain(Gather& out, size_t max_bytes) {
   const bool behind = bytes_ > max_bytes;
   size_t moved = behind ? move_passed_over(out, max_bytes) : 0;
   for (FrameLane* lane = next_lane(behind); lane != nullptr; lane = next_lane(behind), ++moved)
@@ -141,10 +131,10 @@ size_t Outbox::drain(std::string& out, size_t max_bytes) {
   return moved;
 }
 
-size_t Outbox::drain_one(std::string& out, size_t behind_bytes) {
+size_t Outbox::drain_one(Gather& out, size_t behind_bytes) {
   FrameLane* const lane = next_lane(bytes_ > behind_bytes);
   if (lane == nullptr) return 0;
-  out += take(*lane, 0)->bytes();
+  out.add(take(*lane, 0));
   return 1;
 }
 

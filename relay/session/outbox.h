@@ -10,6 +10,7 @@
 #include "event/event.h"
 #include "session/drop_ledger.h"
 #include "session/frame_lane.h"
+#include "session/gather.h"
 
 namespace relay {
 
@@ -56,14 +57,12 @@ class Outbox {
   [[nodiscard]] const Limits& limits() const { return limits_; }
   [[nodiscard]] bool holds(uint64_t offset) const;
 
-  /// The frame that waits when it is the only one, so that its bytes need not be gathered; else null.
-  [[nodiscard]] FrameRef take_if_alone();
   /// Appends whole frames to `out` until it holds `max_bytes` or the outbox is empty; at least one frame if
   /// there is any. Returns the number of frames moved.
-  size_t drain(std::string& out, size_t max_bytes);
+  size_t drain(Gather& out, size_t max_bytes);
   /// Moves one frame only: one write per message, for when coalescing is off. With more than `behind_bytes`
   /// waiting the client is behind.
-  size_t drain_one(std::string& out, size_t behind_bytes);
+  size_t drain_one(Gather& out, size_t behind_bytes);
   /// Gives up every event below critical.
   void shed(DropReason reason);
   void clear();
@@ -75,8 +74,8 @@ class Outbox {
   [[nodiscard]] bool make_room(Priority lane, const Frame& frame);
   [[nodiscard]] bool drop_oldest(Priority lane);
   void conflate();
-  bool move_first(FrameLane& lane, std::string& out, size_t max_bytes);
-  size_t move_passed_over(std::string& out, size_t max_bytes);
+  bool move_first(FrameLane& lane, Gather& out, size_t max_bytes);
+  size_t move_passed_over(Gather& out, size_t max_bytes);
   FrameRef take(FrameLane& lane, size_t index);
 
   const Limits limits_;

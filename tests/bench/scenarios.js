@@ -21,6 +21,10 @@ export const scenarios = {
   A1: mostDeliveries('1 → 100, one event at a time', 100, 3, '--window', '1'),
   B: mostDeliveries('1 → 1,000, as fast as it goes', 1000, 4),
   E: latency('100 events/s → 1,000, latency p99', 1000, 100),
+  E50: latency('50 events/s → 1,000, latency p99', 1000, 50),
+  E500: latency('500 events/s → 1,000, latency p99', 1000, 500),
+  E1000: latency('1,000 events/s → 1,000, latency p99', 1000, 1000),
+  E5000: latency('5,000 events/s → 1,000, latency p99', 1000, 5000),
   C: latency('10 events/s → 10,000, latency p99', 10000, 10),
   Cmax: mostDeliveries('1 → 10,000, as fast as it goes', 10000, 6, '--window', '64'),
   D: {

@@ -50,6 +50,11 @@ export function serversAt({ program, roofline, scratch }) {
     seneca: { ...own, protocol: [] },
     // The members as they came, and the offset: about the bytes that the peers send.
     'seneca-seed': { ...own, protocol: [], subscribe: ['--path', '/ws?format=seed'] },
+    'seneca-each': {
+      ...own,
+      command: (port) => [...serve(port), '--set', 'performance.batch_messages=false'],
+      protocol: [],
+    },
     'seneca-socketio': { ...own, ...socketIo },
     'roofline-coalesce': bare('coalesce'),
     'roofline-each': bare('each'),

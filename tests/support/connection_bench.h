@@ -37,10 +37,7 @@ class ConnectionBench : public ConnectionHost {
   void flush_soon(Connection&) override { flush_wanted = true; }
   void flush_in_turn(Connection&) override { flush_wanted = true; }
   void count_write(size_t bytes, bool) override { counted_bytes += bytes; }
-  std::string& scratch() override {
-    scratch_.clear();
-    return scratch_;
-  }
+  Gather& gather() override { return gather_; }
   Inflater& inflater() override { return inflater_; }
 
   /// Bytes from the client, in a buffer of their own as the socket's are, and the end of the loop iteration.
@@ -79,7 +76,7 @@ class ConnectionBench : public ConnectionHost {
   size_t counted_bytes = 0;
 
  private:
-  std::string scratch_;
+  Gather gather_;
   Inflater inflater_;
 
  public:

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -16,14 +17,16 @@ class MemoryWire final : public Wire {
  public:
   explicit MemoryWire(size_t takes = SIZE_MAX) : accepts(takes) {}
 
-  [[nodiscard]] bool write(std::string_view bytes) override {
+  [[nodiscard]] bool write(std::span<const std::string_view> pieces) override {
+    std::string bytes;
+    for (const std::string_view piece : pieces) bytes += piece;
     if (blocked()) note("written to while blocked");
     if (finished) note("written to after finish_writing");
     if (dead) return false;
     ++writes;
     const size_t taken = std::min(accepts, bytes.size());
-    sent.append(bytes.substr(0, taken));
-    held_.assign(bytes.substr(taken));
+    sent.append(bytes, 0, taken);
+    held_.assign(bytes, taken);
     return true;
   }
   [[nodiscard]] bool blocked() const override { return !held_.empty(); }

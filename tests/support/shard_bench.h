@@ -165,7 +165,9 @@ inline std::vector<std::string> texts_of_frames(std::string_view bytes) {
 /// Writes out everything the session has, as a connection with an idle socket would.
 inline std::string take_bytes(Session& session) {
   std::string bytes;
-  session.outbox().drain(bytes, SIZE_MAX);
+  Gather gather;
+  session.outbox().drain(gather, SIZE_MAX);
+  for (const std::string_view piece : gather.pieces()) bytes += piece;
   session.drained();
   return bytes;
 }
