@@ -24,7 +24,10 @@ export function serversAt({ program, roofline, scratch }) {
   const peer = (name) => path.join(scratch, name);
   const npm = (name) =>
     existsSync(peer(`node_modules/${name}/package.json`)) ? '' : `no npm package ${name}; --install gets it`;
-  const nats = [peer('usr/sbin/nats-server'), '/usr/sbin/nats-server'];
+  const unpackedOr = (file) => [peer(file), `/${file}`];
+  const nats = unpackedOr('usr/sbin/nats-server');
+  const nginxProgram = unpackedOr('usr/sbin/nginx');
+  const nchanModule = unpackedOr('usr/lib/nginx/modules/ngx_nchan_module.so');
   const bun = ['bun.exe', 'bun'].map((name) => peer(`node_modules/bun/bin/${name}`));
   const serve = (port) => [
     ...[program, 'serve', '--listen', `127.0.0.1:${port}`],
@@ -36,8 +39,9 @@ export function serversAt({ program, roofline, scratch }) {
   const nginx = (port) => {
     const text = readFileSync(peer('nchan.conf'), 'utf8');
     const file = peer('nchan.ready.conf');
-    writeFileSync(file, text.replaceAll('PORT', String(port)).replaceAll('DIRECTORY', scratch));
-    return ['nginx', '-p', scratch, '-c', file];
+    const placed = text.replaceAll('PORT', String(port)).replaceAll('DIRECTORY', scratch);
+    writeFileSync(file, placed.replaceAll('MODULE', nchanModule.find(existsSync)));
+    return [nginxProgram.find(existsSync), '-p', scratch, '-c', file];
   };
   const bare = (mode) => ({
     command: (port) => [roofline, String(port), mode],
@@ -80,9 +84,9 @@ export function serversAt({ program, roofline, scratch }) {
       command: nginx,
       ...plain,
       missing: () =>
-        existsSync('/usr/lib/nginx/modules/ngx_nchan_module.so')
+        nchanModule.some(existsSync) && nginxProgram.some(existsSync)
           ? ''
-          : 'no nginx with nchan; libnginx-mod-nchan has it',
+          : 'no nginx with nchan; --install gets it',
     },
     'nats-server': {
       command: (port) => [nats.find(existsSync), '--addr', '127.0.0.1', '--port', String(port)],
