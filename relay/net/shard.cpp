@@ -54,6 +54,8 @@ struct Shard::Impl final : private ShardLoop::Owner {
       if (!shard_.note(Published{std::move(connection_id_), token_, result})) shard_.acks_lost.fetch_add(1);
     }
 
+    [[nodiscard]] const std::string& connection_id() const { return connection_id_; }
+
    private:
     Impl& shard_;
     std::string connection_id_;
@@ -113,6 +115,17 @@ struct Shard::Impl final : private ShardLoop::Owner {
     intake_full = !outgoing.empty();
   }
 
+  // The intake is closed for good. A request is told so; a session's client hears that the relay stops, and
+  // has no acknowledgement.
+  void refuse_outgoing() {
+    for (const Publication& left : std::exchange(outgoing, {})) {
+      const auto* const receipt = static_cast<const Receipt*>(left.receipt.get());
+      if (receipt == nullptr) continue;
+      loop.answer(receipt->connection_id(),
+                  problem(503, "draining", "the relay is stopping; publish again in a moment"));
+    }
+  }
+
   void handle(Published& message) { loop.published(message.connection_id, message.token, message.result); }
   void handle(Answer& message) { loop.answer(message.connection_id, std::move(message.response)); }
   void handle(Missed& message) { loop.hub().missed(message.from, message.to); }
@@ -126,7 +139,10 @@ struct Shard::Impl final : private ShardLoop::Owner {
     draining = true;
     loop.announce_drain();
   }
-  void handle(Drain& message) { loop.drain(message.timeout_us); }
+  void handle(Drain& message) {
+    refuse_outgoing();
+    loop.drain(message.timeout_us);
+  }
   void handle(Stop&) { loop.stop(); }
 
   const Surroundings around;
