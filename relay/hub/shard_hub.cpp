@@ -1,6 +1,7 @@
 #include "hub/shard_hub.h"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 namespace relay {
@@ -69,13 +70,15 @@ void ShardHub::gather_for(const std::vector<Audience*>& audiences, const Hit& hi
 // Those with a hit in a room of their own get it at its place among what their audience gets.
 void ShardHub::deliver_apart(const RoutedBatch& batch) {
   ++stamp_;
-  for (const OwnHit& own : own_hits_) {
-    Subscriber& subscriber = *own.subscriber;
-    if (std::exchange(subscriber.apart_, stamp_) == stamp_) continue;
+  std::stable_sort(own_hits_.begin(), own_hits_.end(), [](const OwnHit& a, const OwnHit& b) {
+    return std::less<>()(a.subscriber, b.subscriber);
+  });
+  for (auto own = own_hits_.begin(); own != own_hits_.end();) {
+    Subscriber& subscriber = *own->subscriber;
+    subscriber.apart_ = stamp_;
     std::vector<Hit> hits;
     if (subscriber.audience_ != nullptr) hits = subscriber.audience_->hits;
-    for (const OwnHit& other : own_hits_)
-      if (other.subscriber == &subscriber) hits.push_back(other.hit);
+    for (; own != own_hits_.end() && own->subscriber == &subscriber; ++own) hits.push_back(own->hit);
     std::stable_sort(hits.begin(), hits.end(), [](const Hit& a, const Hit& b) { return a.event < b.event; });
     subscriber.deliver({++runs_, batch, hits});
   }
