@@ -133,7 +133,7 @@ Status SocketIoNamespace::on_publish(const ClientEvent& event) {
   }
   if (json.empty()) return fail("missing_field", "event", "is missing; give an event, or a type and data");
   Result<std::vector<EventRef>> events =
-      parse_events(json, client_envelope(session_.services(), "/socket.io"));
+      parse_checked_events(json, client_envelope(session_.services(), "/socket.io"));
   if (!events) return tl::unexpected<Error>(events.error());
   if (events->empty()) {
     confirm(event);
