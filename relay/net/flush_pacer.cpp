@@ -5,9 +5,6 @@
 namespace relay {
 namespace {
 
-/// A pause is this part, in quarters, of the time spent writing before it: a shard writes for four sevenths
-/// of its time at the most.
-constexpr int64_t kPauseQuarters = 3;
 /// Shorter pauses are not worth a timer, whose step is a millisecond.
 constexpr int64_t kShortestPauseUs = 500;
 /// With this many frames in a write, more of them make it hardly any cheaper per frame.
@@ -31,7 +28,7 @@ int64_t FlushPacer::delay_us(int64_t now_us, size_t events) {
 
 void FlushPacer::flushed(int64_t begun_us, int64_t ended_us, size_t events) {
   cost_us_ += (ended_us - begun_us - cost_us_) / 4;
-  pause_us_ = cost_us_ * kPauseQuarters / 4;
+  pause_us_ = cost_us_;  // so that a shard writes for half of its time at the most
   // A flush that takes long gathers events by itself: what a pause would add is delay.
   if (pause_us_ > max_delay_us_) pause_us_ = 2 * max_delay_us_ - pause_us_;
   if (pause_us_ < kShortestPauseUs) pause_us_ = 0;

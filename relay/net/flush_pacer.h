@@ -10,7 +10,7 @@ namespace relay {
 /// own.
 ///
 /// A write costs the same for one frame as for twenty, so a shard that writes without pause does well to
-/// pause: after a flush that took t, the next waits for 3/4 t, at most `max_delay_us`; beyond that for less
+/// pause: after a flush that took t, the next waits for t, at most `max_delay_us`; beyond that for less
 /// and less, as events then gather during the flush. A flush is not delayed when enough has gathered already,
 /// nor when waiting is seen to gather nothing (a publisher that waits for its last event to arrive); from
 /// time to time that is tried again.
