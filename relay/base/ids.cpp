@@ -36,6 +36,7 @@ std::string random_id() {
   random_bytes(bytes.data(), bytes.size());
   std::string id(bytes.size(), '\0');
   for (size_t i = 0; i < bytes.size(); ++i) id[i] = kAlphabet[bytes[i] & 63];
+  id[0] = kAlphabet[bytes[0] & 31];
   return id;
 }
 

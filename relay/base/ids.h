@@ -6,7 +6,8 @@
 
 namespace relay {
 
-/// 20 characters of [A-Za-z0-9_-], 120 random bits from the kernel: session ids and epochs, not guessable.
+/// 20 characters of [A-Za-z0-9_-], 119 random bits from the kernel: session ids and epochs, not guessable.
+/// The first is a letter: an id can be given to a command, which takes what begins with - for an option.
 [[nodiscard]] std::string random_id();
 
 /// UUIDv7 (RFC 9562) for `wall_us`: sorts by time, unique without coordination.

@@ -1,6 +1,7 @@
 #include "base/ids.h"
 
 #include <algorithm>
+#include <cctype>
 #include <set>
 #include <string>
 
@@ -18,6 +19,16 @@ TEST_CASE("a UUIDv7 has its version, its variant and the time, and sorts by it")
   CHECK(std::count(id.begin(), id.end(), '-') == 4);
   CHECK(id.find_first_not_of("0123456789abcdef-") == std::string::npos);
   CHECK(uuid_v7(kTime) < uuid_v7(kTime + 1000));
+}
+
+TEST_CASE("an id begins with a letter, so that no command takes it for an option") {
+  for (int i = 0; i < 10'000; ++i) {
+    const std::string id = random_id();
+    REQUIRE(id.size() == 20);
+    REQUIRE(id.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-") ==
+            std::string::npos);
+    REQUIRE(std::isalpha(static_cast<unsigned char>(id.front())) != 0);
+  }
 }
 
 TEST_CASE("ids differ, also when the randomness kept at hand runs out") {
