@@ -84,8 +84,10 @@ describe('fanout', () => {
   test('at a fixed rate the rate is kept and latencies are told', async () => {
     const figures = await bench('fanout', ...short, '--clients', '5', '--rate', '200/s');
     assert.equal(figures.checked_clients, 5);
-    assert.equal(figures.published, 81);
-    assert.equal(figures.latency_samples, 5 * 60);
+    // 400 ms at 200/s, and what fell due while the last turn was late; 300 ms of it measured.
+    const { published, latency_samples: samples } = figures;
+    assert.ok(published >= 81 && published < 100, `${published} published`);
+    assert.ok(samples >= 5 * 60 && samples <= 5 * published, `${samples} latencies`);
     assert.ok(figures.latency_p50_us <= figures.latency_p99_us);
     assert.ok(figures.latency_p99_us <= figures.latency_max_us * 1.01);
   });
