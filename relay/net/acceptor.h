@@ -33,7 +33,7 @@ class Acceptor {
 
   /// Takes over `listeners` and starts accepting.
   void open(const std::vector<int>& listeners);
-  /// Nobody new from now on; who waits in the backlog goes to another shard or is refused by the kernel.
+  /// Nobody new from now on; who waits in the backlog is reset when the listeners close.
   void stop();
   /// Before the loop ends: its handles are closed by the loop's last turns.
   void close_handles();

@@ -36,8 +36,9 @@ class LwsContext {
   [[nodiscard]] Status open(uv_loop_t& loop);
   /// Takes a connected socket over for `client`. False when it could not: the socket is closed then.
   [[nodiscard]] bool adopt(int fd, Client& client);
-  /// Closes every socket, in further turns of the loop; once those have been taken, again to free the rest.
+  /// Closes every socket, in further turns of the loop.
   void destroy();
+  /// What is left once those have been taken.
   void free_rest();
 
   /// For libwebsockets' callback.

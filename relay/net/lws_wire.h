@@ -101,7 +101,7 @@ class LwsWire final : public Wire {
     return std::nullopt;
   }
 
-  static constexpr size_t kMaxPieces = 128;  // of one call; the others wait for the next
+  static constexpr size_t kMaxPieces = 256;  // of one call: more than a write has
 
   lws* socket_ = nullptr;
   int fd_ = -1;  // asking lws would touch memory that a write needs for nothing else

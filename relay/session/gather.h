@@ -12,8 +12,7 @@
 namespace relay {
 
 /// The frames that leave in one write, in order. Long ones stay where they are, short ones in a row are
-/// copied together: a piece costs the kernel about as much as copying a few KiB. One per shard, used again.
-/// [shard]
+/// copied together, so that a write has few pieces. One per shard, used again. [shard]
 class Gather {
  public:
   void clear() {

@@ -82,7 +82,6 @@ class Session {
 
   [[nodiscard]] const std::string& id() const { return id_; }
   [[nodiscard]] Outbox& outbox() { return outbox_; }
-  [[nodiscard]] const Outbox& outbox() const { return outbox_; }
   /// How live events go to this client; everything else is plain.
   [[nodiscard]] FrameCoding coding() const { return coding_; }
 
