@@ -31,7 +31,7 @@ struct PlainRequest {
   std::vector<std::string> rooms;  ///< a text or an array of texts
   std::optional<uint64_t> last;    ///< begin with so many events of the past
   std::string since;               ///< begin at an offset, a duration ago or a time
-  std::string format;              ///< "cloudevents", "seed" or "" for unchanged
+  std::string format;              ///< "cloudevents", "seed", "compact" or "" for unchanged
   std::string room;
   std::string epoch;
   std::optional<uint64_t> offset;

@@ -35,6 +35,24 @@ std::string_view seed_source(const EventFields& fields) {
 
 }  // namespace
 
+std::optional<EventShape> event_shape(std::string_view name) {
+  if (name == "cloudevents") return EventShape::cloudevents;
+  if (name == "seed") return EventShape::seed;
+  if (name == "compact") return EventShape::compact;
+  return std::nullopt;
+}
+
+void append_event_json(std::string& out, const Event& event, EventShape shape, std::string_view epoch) {
+  switch (shape) {
+    case EventShape::cloudevents:
+      return append_cloudevent_json(out, event, epoch);
+    case EventShape::seed:
+      return append_seed_json(out, event);
+    case EventShape::compact:
+      return append_compact_json(out, event);
+  }
+}
+
 void append_cloudevent_json(std::string& out, const Event& event, std::string_view epoch) {
   const EventFields& fields = event.fields();
   out.reserve(out.size() + event.footprint() + kEnvelopeBytes);
@@ -88,6 +106,24 @@ void append_seed_json(std::string& out, const Event& event) {
   append_member(out, R"(,"priority":)", to_string(fields.priority));
   append_optional(out, R"(,"subject":)", fields.subject);
   out += "}}";
+}
+
+void append_compact_json(std::string& out, const Event& event) {
+  const EventFields& fields = event.fields();
+  out.reserve(out.size() + fields.type.size() + fields.subject.size() + fields.data.size() + 64);
+  out += '{';
+  if (event.offset() != 0) {
+    out += R"("offset":)";
+    append_number(out, event.offset());
+    out += ',';
+  }
+  append_member(out, R"("type":)", fields.type);
+  append_optional(out, R"(,"subject":)", fields.subject);
+  if (!fields.data.empty()) {
+    out += R"(,"data":)";
+    out += fields.data;
+  }
+  out += '}';
 }
 
 }  // namespace relay

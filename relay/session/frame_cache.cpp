@@ -6,23 +6,12 @@
 #include "codec/socket_io.h"
 #include "codec/sse.h"
 #include "codec/websocket_frame.h"
-#include "event/serialize.h"
 #include "session/frame_bundler.h"
 
 namespace relay {
 namespace {
 
 constexpr size_t kMaxCachedBytes = 4 << 20;
-
-bool is_seed(StreamFormat format) {
-  return format == StreamFormat::seed || format == StreamFormat::v1_seed ||
-         format == StreamFormat::zstd_seed || format == StreamFormat::sse_seed ||
-         format == StreamFormat::sse_unnamed_seed;
-}
-
-bool is_zstd(StreamFormat format) {
-  return format == StreamFormat::zstd_cloudevents || format == StreamFormat::zstd_seed;
-}
 
 // Of events with one type and subject, going out by the same route, only the newest matters to a client that
 // is behind.
@@ -39,10 +28,9 @@ std::string seed_json(const Event& event) {
   return json;
 }
 
-std::string event_json(const Event& event, StreamFormat format, std::string_view epoch) {
-  if (is_seed(format)) return seed_json(event);
+std::string event_json(const Event& event, EventShape shape, std::string_view epoch) {
   std::string json;
-  append_cloudevent_json(json, event, epoch);
+  append_event_json(json, event, shape, epoch);
   return json;
 }
 
@@ -60,22 +48,13 @@ std::string socket_io_frame(std::string_view namespace_, std::string_view name, 
 }  // namespace
 
 std::string encode_stream_frame(const Event& event, StreamFormat format, std::string_view epoch) {
-  const std::string json = event_json(event, format, epoch);
-  switch (format) {
-    case StreamFormat::cloudevents:
-    case StreamFormat::seed:
-      return text_frame(json);
-    case StreamFormat::v1_cloudevents:
-    case StreamFormat::v1_seed:
-      return text_frame(v1_message(json));
-    default:
-      break;
-  }
+  const std::string json = event_json(event, format.shape, epoch);
+  if (format.framing == StreamFraming::plain) return text_frame(json);
+  if (format.framing == StreamFraming::v1) return text_frame(v1_message(json));
   std::string id;
   if (event.offset() != 0) id = std::string(epoch) + ":" + std::to_string(event.offset());
   std::string text;
-  const bool named = format == StreamFormat::sse_cloudevents || format == StreamFormat::sse_seed;
-  append_sse_event(text, id, named ? event.type() : "", json);
+  append_sse_event(text, id, format.framing == StreamFraming::sse ? event.type() : "", json);
   return text;
 }
 
@@ -83,7 +62,7 @@ FrameCache::FrameCache(std::string epoch) : epoch_(std::move(epoch)) {}
 
 const std::vector<RunFrame>& FrameCache::stream_run(const Run& run, StreamFormat format, FrameCoding coding,
                                                     size_t bundle) {
-  RunFrames& made = stream_runs_[static_cast<size_t>(format)][index(coding)];
+  RunFrames& made = stream_runs_[index(format)][index(coding)];
   if (std::exchange(made.run, run.id) == run.id) return made.frames;
   FrameBundler bundler(bundle, live_bytes_, made.frames);
   const Event* last = nullptr;
@@ -132,7 +111,7 @@ FrameRef FrameCache::count(FrameRef frame) {
 }
 
 FrameRef FrameCache::stream(const EventRef& event, StreamFormat format, FrameCoding coding) {
-  Codings& codings = slot_of(event).streams[static_cast<size_t>(format)];
+  Codings& codings = slot_of(event).streams[index(format)];
   FrameRef& frame = codings[index(coding)];
   if (!frame) frame = code(codings, coding, origin_of(*event), [&] { return encode(*event, format); });
   return frame;
@@ -184,7 +163,8 @@ FrameRef FrameCache::deflated(const FrameRef& plain) {
 }
 
 std::string FrameCache::encode(const Event& event, StreamFormat format) {
-  if (is_zstd(format)) return zstd_frame(v1_message(event_json(event, format, epoch_)));
+  if (format.framing == StreamFraming::zstd)
+    return zstd_frame(v1_message(event_json(event, format.shape, epoch_)));
   return encode_stream_frame(event, format, epoch_);
 }
 

@@ -10,23 +10,24 @@
 #include "codec/deflater.h"
 #include "codec/frame.h"
 #include "codec/zstd_encoder.h"
+#include "event/serialize.h"
 #include "hub/subscriber.h"
 #include "pipeline/routed_batch.h"
 
 namespace relay {
 
-/// How a stream client gets an event. The WebSocket ones are whole frames, header included.
-enum class StreamFormat : uint8_t {
-  cloudevents,     ///< WebSocket text: the CloudEvent
-  seed,            ///< WebSocket text: the seed's shape
-  v1_cloudevents,  ///< WebSocket text: seneca.v1.json's event message
-  v1_seed,
-  zstd_cloudevents,  ///< WebSocket binary: seneca.v1.zstd's event message
-  zstd_seed,
-  sse_cloudevents,  ///< with the type as the SSE event's name, for addEventListener
-  sse_seed,
-  sse_unnamed_cloudevents,  ///< without a name: EventSource hands them to onmessage
-  sse_unnamed_seed,
+/// How an event travels to a stream client. The WebSocket ones make whole frames, header included.
+enum class StreamFraming : uint8_t {
+  plain,        ///< WebSocket text: the event
+  v1,           ///< WebSocket text: seneca.v1.json's event message
+  zstd,         ///< WebSocket binary: seneca.v1.zstd's event message
+  sse,          ///< with the type as the SSE event's name, for addEventListener
+  sse_unnamed,  ///< without a name: EventSource hands them to onmessage
+};
+
+struct StreamFormat {
+  StreamFraming framing = StreamFraming::plain;
+  EventShape shape = EventShape::cloudevents;
 };
 
 /// `event` in `format`, which is not a zstd one, ready for the wire. An event without offset has no SSE id.
@@ -78,7 +79,7 @@ class FrameCache {
 
  private:
   static constexpr size_t kSlots = 256;
-  static constexpr size_t kStreamFormats = 10;
+  static constexpr size_t kStreamFormats = 5 * kEventShapes;
   using Codings = std::array<FrameRef, 2>;  // one frame, by FrameCoding
 
   struct Slot {
@@ -95,6 +96,9 @@ class FrameCache {
   Slot& slot_of(const EventRef& event);
   [[nodiscard]] FrameRef count(FrameRef frame);
   static constexpr size_t index(FrameCoding coding) { return static_cast<size_t>(coding); }
+  static constexpr size_t index(StreamFormat format) {
+    return static_cast<size_t>(format.framing) * kEventShapes + static_cast<size_t>(format.shape);
+  }
   template <class Encode>
   [[nodiscard]] FrameRef code(Codings& codings, FrameCoding coding, const Frame::Origin& origin,
                               Encode encode);

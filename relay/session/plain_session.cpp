@@ -27,7 +27,7 @@ Status PlainSession::start(const SessionRequest& request) {
   note_start(request);
   zstd_ = request.subprotocol == kZstdSubprotocol;
   v1_ = zstd_ || request.subprotocol == kPlainSubprotocol;
-  Status done = set_format(request.get("format").empty() ? "cloudevents" : request.get("format"));
+  Status done = set_format(request.get("format"));
   if (!done) return done;
   if (v1_)
     reply(encode_plain_hello(id(), services_.log.epoch(), services_.hub.delivered()));
@@ -55,9 +55,7 @@ void PlainSession::receive_binary(std::string_view message) {
 }
 
 Status PlainSession::set_format(std::string_view name) {
-  if (zstd_) return choose_format(name, StreamFormat::zstd_cloudevents, StreamFormat::zstd_seed);
-  if (v1_) return choose_format(name, StreamFormat::v1_cloudevents, StreamFormat::v1_seed);
-  return choose_format(name, StreamFormat::cloudevents, StreamFormat::seed);
+  return choose_format(zstd_ ? StreamFraming::zstd : v1_ ? StreamFraming::v1 : StreamFraming::plain, name);
 }
 
 void PlainSession::publish_message(std::string_view message) {

@@ -32,12 +32,10 @@ SseSession::SseSession(std::string id, ShardServices& services, Transport& trans
 
 Status SseSession::start(const SessionRequest& request) {
   note_start(request);
-  const std::string_view format = request.get("format").empty() ? "cloudevents" : request.get("format");
   const std::string_view named = request.get("named");
   if (!named.empty() && named != "0" && named != "1") return fail("bad_named", "named", "must be 0 or 1");
-  Status done = named == "0" ? choose_format(format, StreamFormat::sse_unnamed_cloudevents,
-                                             StreamFormat::sse_unnamed_seed)
-                             : choose_format(format, StreamFormat::sse_cloudevents, StreamFormat::sse_seed);
+  Status done =
+      choose_format(named == "0" ? StreamFraming::sse_unnamed : StreamFraming::sse, request.get("format"));
   if (!done) return done;
   GapNotice gap;
   done = request.last_event_id.empty() ? subscribe_from(request) : resume(request, gap);

@@ -62,13 +62,12 @@ Status StreamSession::subscribe_from(const SessionRequest& request, const StartP
   return feed_.subscribe("", std::move(*selection), start);
 }
 
-Status StreamSession::choose_format(std::string_view name, StreamFormat cloudevents, StreamFormat seed) {
-  if (name == "seed")
-    format_ = seed;
-  else if (name == "cloudevents")
-    format_ = cloudevents;
-  else if (!name.empty())
-    return fail("bad_format", "format", "must be cloudevents or seed");
+Status StreamSession::choose_format(StreamFraming framing, std::string_view shape) {
+  format_.framing = framing;
+  if (shape.empty()) return {};
+  const std::optional<EventShape> known = event_shape(shape);
+  if (!known) return fail("bad_format", "format", "must be cloudevents, seed or compact");
+  format_.shape = *known;
   return {};
 }
 

@@ -25,8 +25,8 @@ class StreamSession : public Session, protected FeedSink {
   [[nodiscard]] Status subscribe_from(const SessionRequest& request);
   /// With the position already known, since and last are not looked at.
   [[nodiscard]] Status subscribe_from(const SessionRequest& request, const StartPosition& start);
-  /// `name` is "cloudevents", "seed", or "" for unchanged. Error `bad_format`.
-  [[nodiscard]] Status choose_format(std::string_view name, StreamFormat cloudevents, StreamFormat seed);
+  /// `shape` is "cloudevents", "seed", "compact", or "" for unchanged. Error `bad_format`.
+  [[nodiscard]] Status choose_format(StreamFraming framing, std::string_view shape);
   [[nodiscard]] StreamFormat format() const { return format_; }
 
   /// Calls `beat` every performance.heartbeat_interval.
@@ -43,7 +43,7 @@ class StreamSession : public Session, protected FeedSink {
  private:
   void on_heartbeat(int64_t now_us);
 
-  StreamFormat format_ = StreamFormat::cloudevents;
+  StreamFormat format_;
   MemberTimer<StreamSession> heartbeat_{*this, &StreamSession::on_heartbeat};
 };
 

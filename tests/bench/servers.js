@@ -52,8 +52,8 @@ export function serversAt({ program, roofline, scratch }) {
 
   return {
     seneca: { ...own, protocol: [] },
-    // About half as much again as the peers send, where CloudEvents are three quarters more.
-    'seneca-seed': { ...own, protocol: [], subscribe: ['--path', '/ws?format=seed'] },
+    // Hardly more than the peers send, where CloudEvents are three quarters more.
+    'seneca-compact': { ...own, protocol: [], subscribe: ['--path', '/ws?format=compact'] },
     'seneca-each': {
       ...own,
       command: (port) => [...serve(port), '--set', 'performance.batch_messages=false'],

@@ -63,6 +63,18 @@ describe('without a subprotocol', () => {
     assert.ok(event.metadata.sequence > 0);
   });
 
+  test('format=compact brings offset, type, subject and data alone', async (t) => {
+    const type = ownType();
+    const client = await PlainClient.open(t, relay.ws(`/ws?match=${type}&format=compact`));
+    const offset = await relay.publish({ type, subject: 'agent:a', data: { n: 1 } });
+    assert.deepEqual(await client.events.first(), {
+      offset: offset.first_offset ?? offset,
+      type,
+      subject: 'agent:a',
+      data: { n: 1 },
+    });
+  });
+
   test('patterns choose: * is one level, ** any depth', async (t) => {
     const type = ownType();
     const one = await PlainClient.open(t, relay.ws(`/ws?match=${type}.*`));

@@ -79,6 +79,23 @@ TEST_CASE("The seed's shape gives a bare source back") {
         R"("metadata":{"id":"e1","sequence":42,"severity":"high","priority":"high","subject":"task:7"}})");
 }
 
+TEST_CASE("The compact shape has what most clients read and nothing else") {
+  const auto compact = [](const Event& event) {
+    std::string out;
+    append_compact_json(out, event);
+    return out;
+  };
+  const EventRef event = Event::make(sample());
+  event->set_offset(42);
+  CHECK(compact(*event) == R"({"offset":42,"type":"task.blocked","subject":"task:7",)"
+                           R"("data":{"n":18446744073709551616, "s":"\u00e4"}})");
+  EventFields fields;
+  fields.id = "e";
+  fields.source = "/x";
+  fields.type = "t";
+  CHECK(compact(*Event::make(fields)) == R"({"type":"t"})");
+}
+
 TEST_CASE("What is written as a CloudEvent is read back as the same event") {
   EventFields fields = sample();
   fields.room = "r1";

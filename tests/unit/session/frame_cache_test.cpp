@@ -10,6 +10,13 @@ using relay::test::ShardBench;
 
 namespace {
 
+constexpr StreamFormat kCloudEvents{StreamFraming::plain, EventShape::cloudevents};
+constexpr StreamFormat kSeed{StreamFraming::plain, EventShape::seed};
+constexpr StreamFormat kV1CloudEvents{StreamFraming::v1, EventShape::cloudevents};
+constexpr StreamFormat kV1Seed{StreamFraming::v1, EventShape::seed};
+constexpr StreamFormat kZstdCloudEvents{StreamFraming::zstd, EventShape::cloudevents};
+constexpr StreamFormat kZstdSeed{StreamFraming::zstd, EventShape::seed};
+
 EventRef event_at(uint64_t offset, std::string data = R"({"n":1})") {
   EventRef event = ShardBench::make_event({.data = std::move(data)});
   event->set_offset(offset);
@@ -30,26 +37,26 @@ test::ServerFrame frame_in(const FrameRef& frame) {
 TEST_CASE("an event is encoded once for everybody who wants it in the same form") {
   FrameCache cache("E");
   const EventRef event = event_at(1);
-  const FrameRef first = cache.stream(event, StreamFormat::cloudevents);
-  CHECK(cache.stream(event, StreamFormat::cloudevents) == first);
-  CHECK_FALSE(cache.stream(event, StreamFormat::seed) == first);
+  const FrameRef first = cache.stream(event, kCloudEvents);
+  CHECK(cache.stream(event, kCloudEvents) == first);
+  CHECK_FALSE(cache.stream(event, kSeed) == first);
   CHECK(first->offset() == 1);
 }
 
 TEST_CASE("history and live events do not take each other's frames away") {
   FrameCache cache("E");
   const EventRef live = event_at(100), old = event_at(7);
-  const FrameRef frame = cache.stream(live, StreamFormat::cloudevents);
-  (void)cache.stream(old, StreamFormat::cloudevents);
-  CHECK(cache.stream(live, StreamFormat::cloudevents) == frame);
+  const FrameRef frame = cache.stream(live, kCloudEvents);
+  (void)cache.stream(old, kCloudEvents);
+  CHECK(cache.stream(live, kCloudEvents) == frame);
 }
 
 TEST_CASE("another event in the same slot gets its own frame") {
   FrameCache cache("E");
   const EventRef one = event_at(1), other = event_at(65);
-  CHECK(cache.stream(one, StreamFormat::seed)->offset() == 1);
-  CHECK(cache.stream(other, StreamFormat::seed)->offset() == 65);
-  CHECK(cache.stream(one, StreamFormat::seed)->offset() == 1);
+  CHECK(cache.stream(one, kSeed)->offset() == 1);
+  CHECK(cache.stream(other, kSeed)->offset() == 65);
+  CHECK(cache.stream(one, kSeed)->offset() == 1);
 }
 
 TEST_CASE("each delivery of an event has a frame of its own, with its view") {
@@ -82,8 +89,7 @@ TEST_CASE("subscribed events are cached by namespace") {
 TEST_CASE("an event is compressed once, and only for those who agreed on it") {
   FrameCache cache("E");
   const EventRef event = long_event_at(9);
-  for (const StreamFormat format :
-       {StreamFormat::cloudevents, StreamFormat::seed, StreamFormat::v1_cloudevents, StreamFormat::v1_seed}) {
+  for (const StreamFormat format : {kCloudEvents, kSeed, kV1CloudEvents, kV1Seed}) {
     const FrameRef deflated = cache.stream(event, format, FrameCoding::deflated);
     const FrameRef plain = cache.stream(event, format);
     CHECK(cache.stream(event, format, FrameCoding::deflated) == deflated);
@@ -98,8 +104,7 @@ TEST_CASE("an event is compressed once, and only for those who agreed on it") {
 TEST_CASE("an event that would not get shorter is sent plain to everybody") {
   FrameCache cache("E");
   const EventRef small = event_at(1, "1");
-  CHECK(cache.stream(small, StreamFormat::seed, FrameCoding::deflated) ==
-        cache.stream(small, StreamFormat::seed));
+  CHECK(cache.stream(small, kSeed, FrameCoding::deflated) == cache.stream(small, kSeed));
 }
 
 TEST_CASE("Socket.IO events are compressed by delivery and by namespace") {
@@ -127,8 +132,8 @@ TEST_CASE("Socket.IO events are compressed by delivery and by namespace") {
 TEST_CASE("seneca.v1.zstd wraps the messages of seneca.v1.json, once an event") {
   FrameCache cache("E");
   const EventRef event = long_event_at(4);
-  for (const auto& [zstd, json] : {std::pair(StreamFormat::zstd_cloudevents, StreamFormat::v1_cloudevents),
-                                   std::pair(StreamFormat::zstd_seed, StreamFormat::v1_seed)}) {
+  for (const auto& [zstd, json] :
+       {std::pair(kZstdCloudEvents, kV1CloudEvents), std::pair(kZstdSeed, kV1Seed)}) {
     const FrameRef frame = cache.stream(event, zstd);
     CHECK(cache.stream(event, zstd) == frame);
     CHECK(frame->bytes()[0] == '\x82');

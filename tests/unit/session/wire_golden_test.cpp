@@ -106,9 +106,11 @@ TEST_CASE("a plain WebSocket looks on the wire as the golden file says") {
   ShardBench bench;
   FakeTransport transport;
   Script script(bench);
-  PlainSession cloudevents("A", bench.services, transport), seed("B", bench.services, transport);
-  SessionRequest seeds;
+  PlainSession cloudevents("A", bench.services, transport), seed("B", bench.services, transport),
+      compact("C", bench.services, transport);
+  SessionRequest seeds, compacts;
   seeds.query = {{"format", "seed"}};
+  compacts.query = {{"format", "compact"}};
   script.note("/ws");
   script.start(cloudevents);
   script.publish(cloudevents, {.type = "agent.status.changed", .data = R"({"status":"busy"})"});
@@ -120,8 +122,13 @@ TEST_CASE("a plain WebSocket looks on the wire as the golden file says") {
   script.note("/ws?format=seed");
   script.start(seed, seeds);
   script.publish(seed, {.type = "agent.status.changed", .data = R"({"status":"busy"})"});
+  script.note("/ws?format=compact");
+  script.start(compact, compacts);
+  script.publish(compact, {.type = "agent.status.changed", .data = R"({"status":"busy"})"});
+  script.publish(compact, {.type = "ping"});
   script.check("plain.txt");
   cloudevents.closed("");
+  compact.closed("");
   seed.closed("");
 }
 
