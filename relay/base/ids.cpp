@@ -10,6 +10,8 @@ namespace relay {
 namespace {
 
 constexpr size_t kPool = 4096;
+constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
+constexpr size_t kFirst = 32;  // the letters an id may begin with
 
 // One system call per kPool bytes of randomness; each thread has its own pool, so no lock. What was handed
 // out is wiped.
@@ -31,13 +33,29 @@ void random_bytes(uint8_t* out, size_t count) {
 }  // namespace
 
 std::string random_id() {
-  static constexpr char kAlphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
   std::array<uint8_t, 20> bytes;
   random_bytes(bytes.data(), bytes.size());
   std::string id(bytes.size(), '\0');
   for (size_t i = 0; i < bytes.size(); ++i) id[i] = kAlphabet[bytes[i] & 63];
-  id[0] = kAlphabet[bytes[0] & 31];
+  id[0] = kAlphabet[bytes[0] % kFirst];
   return id;
+}
+
+std::string random_id(size_t part, size_t parts) {
+  std::string id = random_id();
+  const size_t drawn = kAlphabet.find(id[0]) * kAlphabet.size() + kAlphabet.find(id[1]);
+  size_t number = drawn - drawn % parts + part;
+  if (number >= kFirst * kAlphabet.size()) number -= parts;
+  id[0] = kAlphabet[number / kAlphabet.size()];
+  id[1] = kAlphabet[number % kAlphabet.size()];
+  return id;
+}
+
+size_t part_of_id(std::string_view id, size_t parts) {
+  if (id.size() < 2) return 0;
+  const size_t first = kAlphabet.find(id[0]), second = kAlphabet.find(id[1]);
+  if (first >= kFirst || second == std::string_view::npos) return 0;
+  return (first * kAlphabet.size() + second) % parts;
 }
 
 std::string uuid_v7(int64_t wall_us) {

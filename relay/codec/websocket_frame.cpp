@@ -45,10 +45,19 @@ std::string deflated_text_frame(std::string_view payload) {
   return frame;
 }
 
-std::string_view payload_of_frame(std::string_view frame) {
-  const auto length = static_cast<unsigned char>(frame[1]);
-  return frame.substr(length < 126 ? 2 : length == 126 ? 4 : 10);
+FrameView take_frame(std::string_view& frames) {
+  const auto byte = [&frames](size_t at) { return static_cast<unsigned char>(frames[at]); };
+  const size_t length_bytes = byte(1) < 126 ? 0 : byte(1) == 126 ? 2 : 8;
+  size_t length = length_bytes == 0 ? byte(1) : 0;
+  for (size_t i = 0; i < length_bytes; ++i) length = length << 8 | byte(2 + i);
+  FrameView frame;
+  frame.opcode = static_cast<WebSocketOpcode>(byte(0) & 0x0F);
+  frame.payload = frames.substr(2 + length_bytes, length);
+  frames.remove_prefix(2 + length_bytes + length);
+  return frame;
 }
+
+std::string_view payload_of_frame(std::string_view frame) { return take_frame(frame).payload; }
 
 std::string close_frame(uint16_t code, std::string_view reason) {
   constexpr size_t kMaxReason = 123;

@@ -26,6 +26,7 @@ enum class WebSocketOpcode : uint8_t {
 /// Close codes the relay sends.
 namespace websocket_close {
 inline constexpr uint16_t kNormal = 1000;
+inline constexpr uint16_t kGoingAway = 1001;  ///< the relay sends the client away
 inline constexpr uint16_t kProtocolError = 1002;
 inline constexpr uint16_t kNoStatus = 1005;  ///< never on the wire: the peer's close frame had no code
 inline constexpr uint16_t kBadPayload = 1007;
@@ -41,7 +42,13 @@ void append_frame_header(std::string& out, WebSocketOpcode opcode, size_t payloa
 [[nodiscard]] std::string binary_frame(std::string_view payload);
 /// A text frame whose payload is the work of a Deflater.
 [[nodiscard]] std::string deflated_text_frame(std::string_view payload);
-/// The payload of one of the above.
+struct FrameView {
+  WebSocketOpcode opcode = WebSocketOpcode::text;
+  std::string_view payload;
+};
+/// Takes the first of `frames`, one behind the other, each made by one of the above; there is at least one.
+[[nodiscard]] FrameView take_frame(std::string_view& frames);
+/// The payload of the only one.
 [[nodiscard]] std::string_view payload_of_frame(std::string_view frame);
 /// `reason` is cut at 123 bytes, between characters.
 [[nodiscard]] std::string close_frame(uint16_t code, std::string_view reason);

@@ -14,8 +14,9 @@ struct ServerConfig {
   std::vector<std::string> listen{"127.0.0.1:8000"};  ///< HOST:PORT, [IPv6]:PORT; port 0: the kernel chooses
   int threads = 0;                                    ///< net shards; 0: one per core
   std::vector<std::string> cors_allowed_origins{"http://localhost:3000"};  ///< exact origins, or "*"
-  int ping_interval = 25;
-  int ping_timeout = 60;
+  double ping_interval = 25;
+  double ping_timeout = 60;
+  double connect_timeout = 45;             ///< for a Socket.IO client to join a namespace
   int64_t max_http_buffer_size = 1000000;  ///< bytes of one client message or request body
   int max_connections = 0;                 ///< 0: the descriptor limit less a reserve
   double drain_timeout = 5;

@@ -26,12 +26,16 @@ FieldsOf<ServerConfig> server_fields() {
       .checked(check_origin)
       .reload();
   fields
-      .duration("ping_timeout", &ServerConfig::ping_timeout, {1, kDay},
+      .duration("ping_timeout", &ServerConfig::ping_timeout, {0.1, kDay},
                 "How long a Socket.IO client may take to answer a ping before it is closed.")
       .reload();
   fields
-      .duration("ping_interval", &ServerConfig::ping_interval, {1, kDay},
+      .duration("ping_interval", &ServerConfig::ping_interval, {0.1, kDay},
                 "How often a Socket.IO client is pinged.")
+      .reload();
+  fields
+      .duration("connect_timeout", &ServerConfig::connect_timeout, {0.1, kDay},
+                "How long a Socket.IO client may take to join a namespace before it is closed.")
       .reload();
   fields
       .size("max_http_buffer_size", &ServerConfig::max_http_buffer_size, {1024, kGiB},

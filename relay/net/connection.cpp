@@ -64,6 +64,7 @@ void Connection::read_websocket(char* bytes, size_t count) {
 }
 
 void Connection::on_message(bool text, std::string_view message) {
+  if (upgrading_ != nullptr && !close_after_flush_) return upgrading_->upgrade_message(text, message);
   if (!session_live_ || close_after_flush_) return;
   ++services().counters.messages_received;
   if (text)
@@ -117,15 +118,40 @@ void Connection::on_writable() {
 
 void Connection::on_closed() {
   closed_ = true;
+  if (phase_ == Phase::answering && request_->endpoint != nullptr &&
+      request_->endpoint->kind == Endpoint::Kind::socket_io)
+    host_.poll_cancelled(std::string(head().query_value("sid")), {static_cast<size_t>(shard_number()), id_});
   deadline_.disarm();
   end_session("connection lost");
 }
 
 void Connection::end_session(std::string_view reason) {
+  if (PollingClient* const client = std::exchange(upgrading_, nullptr)) client->cancel_upgrade();
   if (!session_live_) return;
   session_live_ = false;
   session_->closed(reason);
   session_->outbox().clear();
+  if (session_->id() != id_) host_.session_moved(session_->id(), nullptr);
+}
+
+void Connection::say(std::string_view packet) {
+  pending_ += text_frame(packet);
+  flush_soon();
+}
+
+void Connection::take_over(std::unique_ptr<Session> session, std::string_view unsent) {
+  upgrading_ = nullptr;
+  session_ = std::move(session);
+  session_live_ = true;
+  pending_ += unsent;
+  session_->move_to(*this, coding_);
+  host_.session_moved(session_->id(), this);
+  flush_soon();
+}
+
+void Connection::give_up(uint16_t code, std::string_view reason) {
+  upgrading_ = nullptr;
+  close(code, reason);
 }
 
 void Connection::on_published(uint64_t token, const PublishResult& result) {

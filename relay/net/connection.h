@@ -13,6 +13,8 @@
 #include "codec/websocket_handshake.h"
 #include "net/flush_queue.h"
 #include "net/http/exchange.h"
+#include "net/polling/poll_request.h"
+#include "net/polling/polling_client.h"
 #include "net/wire.h"
 #include "session/member_timer.h"
 #include "session/session.h"
@@ -37,6 +39,16 @@ class ConnectionHost {
   virtual void count_write(size_t bytes, bool blocked) = 0;
   /// To gather one write in; the same one for every connection of the shard.
   virtual Gather& gather() = 0;
+  /// A request of Engine.IO's long polling, for the shard that has its session.
+  virtual void poll(PollRequest request) = 0;
+  /// The connection that waited for its answer is gone.
+  virtual void poll_cancelled(const std::string& sid, const ReplyTo& reply_to) = 0;
+  /// The polling client of a sid, when it is on this shard.
+  virtual PollingClient* polling_client(const std::string& sid) = 0;
+  /// Whether a session of this shard has that sid, however it comes.
+  [[nodiscard]] virtual bool knows_session(const std::string& sid) const = 0;
+  /// A polling client's session has moved to `connection`, or is over.
+  virtual void session_moved(const std::string& sid, Connection* connection) = 0;
   /// For messages that come in compressed; the same one for every connection of the shard.
   virtual Inflater& inflater() = 0;
 };
@@ -47,7 +59,10 @@ class ConnectionHost {
 ///
 /// Bounds: a head of kMaxHeadBytes within 5 s; a body of max_http_buffer_size within a deadline that grows
 /// with its length; one request at a time, the following ones wait unread; an idle connection lives 15 s.
-class Connection final : public Transport, private HttpExchange, private WebSocketHandler {
+class Connection final : public Transport,
+                         private HttpExchange,
+                         private WebSocketHandler,
+                         private UpgradeSocket {
  public:
   Connection(std::string id, std::string address, Wire& wire, ConnectionHost& host);
   ~Connection() override;
@@ -113,6 +128,11 @@ class Connection final : public Transport, private HttpExchange, private WebSock
   void on_pong(std::string_view payload) override;
   void on_close(uint16_t code, std::string_view reason) override;
 
+  // UpgradeSocket
+  void say(std::string_view packet) override;
+  void take_over(std::unique_ptr<Session> session, std::string_view unsent) override;
+  void give_up(uint16_t code, std::string_view reason) override;
+
   // connection_http.cpp: requests
   void read_requests();
   bool read_head();
@@ -121,7 +141,11 @@ class Connection final : public Transport, private HttpExchange, private WebSock
   void dispatch();
   void refuse(const HttpFault& fault);
   void end_request();
+  void open_socket_io();
   void open_websocket();
+  void upgrade_polling(const std::string& sid);
+  void begin_websocket(const UpgradeAccepted& accepted);
+  void poll();
   void open_stream();
   [[nodiscard]] bool start_session(std::unique_ptr<Session> session, const UpgradeAccepted& accepted);
 
@@ -146,12 +170,14 @@ class Connection final : public Transport, private HttpExchange, private WebSock
   std::unique_ptr<Request> request_ = std::make_unique<Request>();  ///< null once a session reads
   std::string pending_;  ///< bytes to write before the outbox: answers and control frames
   std::unique_ptr<Session> session_;
+  PollingClient* upgrading_ = nullptr;  ///< whose session this WebSocket wants
   std::unique_ptr<WebSocketParser> parser_;
   MemberTimer<Connection> deadline_{*this, &Connection::on_deadline};
   bool reading_requests_ = false;  ///< read_requests is on the stack
   bool session_live_ = false;      ///< between the session's start and its `closed`
   bool close_after_flush_ = false;
   bool closed_ = false;
+  FrameCoding coding_ = FrameCoding::plain;  ///< what the WebSocket's handshake agreed on
   uint16_t close_code_ = 0;
   std::string close_reason_;
   int64_t ping_window_start_us_ = 0;

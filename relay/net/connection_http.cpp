@@ -122,8 +122,10 @@ void Connection::dispatch() {
       request_->endpoint->handler(*this);
       return;
     case Endpoint::Kind::plain_websocket:
-    case Endpoint::Kind::socket_io:
       open_websocket();
+      return;
+    case Endpoint::Kind::socket_io:
+      open_socket_io();
       return;
     case Endpoint::Kind::event_stream:
       open_stream();
@@ -170,14 +172,37 @@ void Connection::refuse(const HttpFault& fault) {
   flush_soon();
 }
 
+void Connection::open_socket_io() {
+  if (std::optional<HttpResponse> refused = refuse_engine_io(head())) return respond(std::move(*refused));
+  if (!head().header("upgrade").empty()) return open_websocket();
+  if (!origin_allowed(head(), services().config->server.cors_allowed_origins))
+    return respond(origin_refused(head()));
+  poll();
+}
+
+void Connection::poll() {
+  PollRequest request;
+  request.reply_to = {static_cast<size_t>(shard_number()), id_};
+  request.sid = head().query_value("sid");
+  if (request.sid.empty() && host_.draining())
+    return respond(problem(503, "draining", "the relay is stopping; connect again in a moment"));
+  request.websocket = head().query_value("transport") == "websocket";
+  request.method = head().method;
+  request.version = head().query_value("EIO");
+  request.content_type = head().header("content-type");
+  request.body = body();
+  if (request.sid.empty()) {
+    request.session.address = address_;
+    request.session.query = head().query;
+  }
+  // A GET ends with a ping at the latest.
+  const ServerConfig& server = services().config->server;
+  arm(static_cast<int64_t>((server.ping_interval + server.ping_timeout) * 1e6) + kAnswerUs);
+  host_.poll(std::move(request));
+}
+
 void Connection::open_websocket() {
   const bool socket_io = request_->endpoint->kind == Endpoint::Kind::socket_io;
-  if (socket_io) {
-    if (std::optional<HttpResponse> refused = refuse_engine_io(head())) {
-      respond(std::move(*refused));
-      return;
-    }
-  }
   const auto accepted =
       check_websocket_request(head(), !socket_io, services().config->performance.compression);
   if (!accepted) {
@@ -185,31 +210,44 @@ void Connection::open_websocket() {
         {accepted.error().status, std::string(accepted.error().code), std::string(accepted.error().message)});
     return;
   }
-  if (!origin_allowed(head(), services().config->server.cors_allowed_origins)) {
-    respond(problem(
-        403, "origin_not_allowed",
-        "add this page's origin to server.cors_allowed_origins: " + std::string(head().header("origin"))));
+  if (!origin_allowed(head(), services().config->server.cors_allowed_origins))
+    return respond(origin_refused(head()));
+  const std::string sid(socket_io ? head().query_value("sid") : "");
+  if (!sid.empty()) {
+    if (!host_.knows_session(sid)) return respond(engine_io_error(EngineIoError::unknown_sid, true));
+  } else if (socket_io) {
+    if (!start_session(std::make_unique<SocketIoSession>(id_, services(), *this), *accepted)) return;
+  } else if (!start_session(std::make_unique<PlainSession>(id_, services(), *this), *accepted)) {
     return;
   }
-  std::unique_ptr<Session> session;
-  if (socket_io)
-    session = std::make_unique<SocketIoSession>(id_, services(), *this);
-  else
-    session = std::make_unique<PlainSession>(id_, services(), *this);
-  const Endpoint::Kind kind = request_->endpoint->kind;
-  if (!start_session(std::move(session), *accepted)) return;
+  kind_ = request_->endpoint->kind;
   pending_ += upgrade_response(*accepted);
-  kind_ = kind;
+  begin_websocket(*accepted);
+  if (!sid.empty()) upgrade_polling(sid);
+  std::string rest = request_->input.substr(request_->body_at + head().content_length);
+  request_.reset();
+  if (!rest.empty()) read_websocket(rest.data(), rest.size());
+}
+
+void Connection::begin_websocket(const UpgradeAccepted& accepted) {
+  const bool deflated = !accepted.extensions.empty();
+  coding_ = deflated ? FrameCoding::deflated : FrameCoding::plain;
   phase_ = Phase::websocket;
   deadline_.disarm();
   parser_ =
       std::make_unique<WebSocketParser>(static_cast<WebSocketHandler&>(*this),
                                         static_cast<size_t>(services().config->server.max_http_buffer_size),
-                                        accepted->extensions.empty() ? nullptr : &host_.inflater());
+                                        deflated ? &host_.inflater() : nullptr);
   flush_soon();
-  std::string rest = request_->input.substr(request_->body_at + head().content_length);
-  request_.reset();
-  if (!rest.empty()) read_websocket(rest.data(), rest.size());
+}
+
+// A session that upgrades already, or has, keeps the WebSocket it has.
+void Connection::upgrade_polling(const std::string& sid) {
+  PollingClient* const client = host_.polling_client(sid);
+  if (client != nullptr && client->begin_upgrade(*this))
+    upgrading_ = client;
+  else
+    close(websocket_close::kProtocolError, "this session has a WebSocket already");
 }
 
 void Connection::open_stream() {

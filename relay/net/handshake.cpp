@@ -5,30 +5,12 @@
 
 #include "codec/agree_on_deflate.h"
 #include "codec/plain_json.h"
+#include "net/polling/poll_request.h"
 
 namespace relay {
 namespace {
 
 constexpr std::array<std::string_view, 2> kSubprotocols = {kPlainSubprotocol, kZstdSubprotocol};
-
-// The error table of Engine.IO 4; the index is the code.
-constexpr std::array<std::string_view, 6> kEngineIoErrors = {
-    "Transport unknown", "Session ID unknown", "Bad handshake method",
-    "Bad request",       "Forbidden",          "Unsupported protocol version"};
-
-HttpResponse engine_io_error(size_t code, bool upgrading) {
-  HttpResponse response;
-  response.status = 400;
-  if (upgrading) {
-    // A WebSocket client gets no JSON to read: the reference server answers with the bare message.
-    response.content_type = "text/html";
-    response.body = kEngineIoErrors[code];
-    return response;
-  }
-  response.body =
-      "{\"code\":" + std::to_string(code) + ",\"message\":\"" + std::string(kEngineIoErrors[code]) + "\"}";
-  return response;
-}
 
 }  // namespace
 
@@ -65,12 +47,20 @@ tl::expected<UpgradeAccepted, UpgradeRefused> check_websocket_request(const Http
 
 std::optional<HttpResponse> refuse_engine_io(const HttpRequestHead& head) {
   const bool upgrading = !head.header("upgrade").empty();
-  if (head.query_value("transport") != "websocket") return engine_io_error(0, upgrading);
-  if (!head.query_value("sid").empty()) return engine_io_error(1, upgrading);
-  if (head.method != "GET") return engine_io_error(2, upgrading);
-  if (!upgrading) return engine_io_error(3, upgrading);
-  if (head.query_value("EIO") != "4") return engine_io_error(5, upgrading);
+  const std::string_view transport = head.query_value("transport");
+  if (transport != "websocket" && transport != "polling")
+    return engine_io_error(EngineIoError::unknown_transport, upgrading);
+  if (!head.query_value("sid").empty()) return std::nullopt;
+  if (head.method != "GET") return engine_io_error(EngineIoError::bad_handshake_method, upgrading);
+  if (upgrading != (transport == "websocket")) return engine_io_error(EngineIoError::bad_request, upgrading);
+  if (head.query_value("EIO") != "4") return engine_io_error(EngineIoError::unsupported_version, upgrading);
   return std::nullopt;
+}
+
+HttpResponse origin_refused(const HttpRequestHead& head) {
+  return problem(
+      403, "origin_not_allowed",
+      "add this page's origin to server.cors_allowed_origins: " + std::string(head.header("origin")));
 }
 
 }  // namespace relay

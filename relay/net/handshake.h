@@ -19,8 +19,11 @@ namespace relay {
 [[nodiscard]] tl::expected<UpgradeAccepted, UpgradeRefused> check_websocket_request(
     const HttpRequestHead& head, bool offers_subprotocols, bool deflates);
 
-/// The Engine.IO answer to a request for /socket.io/ that must not become a WebSocket, or nothing when it
-/// may. Checks in the reference server's order: transport, sid, method, EIO.
+/// The answer to a page that may not.
+[[nodiscard]] HttpResponse origin_refused(const HttpRequestHead& head);
+
+/// The Engine.IO answer to a request for /socket.io/ that its head alone refuses, or nothing. Checks in the
+/// reference server's order: transport, sid, method, EIO; whether a sid is known only its shard can tell.
 [[nodiscard]] std::optional<HttpResponse> refuse_engine_io(const HttpRequestHead& head);
 
 }  // namespace relay

@@ -38,12 +38,21 @@ struct Shard::Impl final : private ShardLoop::Owner {
     ShardQuestion question;
     std::function<void(ShardReport)> done;
   };
+  using Poll = std::unique_ptr<PollRequest>;
+  struct CancelPoll {
+    std::string sid;
+    ReplyTo reply_to;
+  };
+  struct Adopt {
+    int fd;
+  };
   struct AnnounceDrain {};
   struct Drain {
     int64_t timeout_us;
   };
   struct Stop {};
-  using Note = std::variant<Published, Answer, Missed, Report, ConfigRef, AnnounceDrain, Drain, Stop>;
+  using Note = std::variant<Published, Answer, Poll, CancelPoll, Adopt, Missed, Report, ConfigRef,
+                            AnnounceDrain, Drain, Stop>;
 
   // Brings the fate of a publication home to the shard it came from.
   class Receipt final : public PublishReceipt {
@@ -105,6 +114,15 @@ struct Shard::Impl final : private ShardLoop::Owner {
     outgoing.push_back(std::move(publication));
     return true;
   }
+  [[nodiscard]] Shard& other(size_t shard) const { return *around.all->at(shard); }
+  bool pass_on(size_t shard, PollRequest request) override { return other(shard).poll(std::move(request)); }
+  void pass_on_cancel(size_t shard, std::string sid, const ReplyTo& reply_to) override {
+    other(shard).cancel_poll(std::move(sid), reply_to);
+  }
+  void pass_on_answer(const ReplyTo& reply_to, HttpResponse response) override {
+    other(reply_to.shard).respond(reply_to.connection_id, std::move(response));
+  }
+  bool pass_on_socket(size_t shard, int fd) override { return other(shard).adopt(fd); }
   // What one iteration read goes to the pipeline at once: waking it for every message would cost more than
   // the message.
   void before_sleep() override {
@@ -128,6 +146,9 @@ struct Shard::Impl final : private ShardLoop::Owner {
 
   void handle(Published& message) { loop.published(message.connection_id, message.token, message.result); }
   void handle(Answer& message) { loop.answer(message.connection_id, std::move(message.response)); }
+  void handle(Poll& message) { loop.poll(*message); }
+  void handle(CancelPoll& message) { loop.cancel_poll(message.sid, message.reply_to); }
+  void handle(Adopt& message) { loop.adopt(message.fd); }
   void handle(Missed& message) { loop.hub().missed(message.from, message.to); }
   void handle(Report& message) {
     ShardReport report = loop.report(message.question);
@@ -197,6 +218,16 @@ bool Shard::wants_views() const { return impl_->loop.hub().has_pages(); }
 void Shard::respond(std::string connection_id, HttpResponse response) {
   (void)impl_->note(Impl::Answer{std::move(connection_id), std::move(response)});
 }
+
+bool Shard::poll(PollRequest request) {
+  return impl_->note(std::make_unique<PollRequest>(std::move(request)));
+}
+
+void Shard::cancel_poll(std::string sid, ReplyTo reply_to) {
+  (void)impl_->note(Impl::CancelPoll{std::move(sid), std::move(reply_to)});
+}
+
+bool Shard::adopt(int fd) { return impl_->note(Impl::Adopt{fd}); }
 
 void Shard::report(ShardQuestion question, std::function<void(ShardReport)> done) {
   (void)impl_->note(Impl::Report{std::move(question), std::move(done)});

@@ -16,6 +16,7 @@
 #include "hub/shard_hub.h"
 #include "log/log.h"
 #include "net/admin.h"
+#include "net/polling/poll_request.h"
 #include "pipeline/intake.h"
 #include "session/session.h"
 
@@ -26,6 +27,7 @@ struct ShardReport {
   int shard = 0;
   size_t connections = 0;
   size_t socketio = 0, websocket = 0, sse = 0;  ///< sessions, by protocol
+  size_t polling = 0;                           ///< of socketio: those that come by long polling
   uint64_t accepted = 0;                        ///< connections since start
   uint64_t refused = 0;                         ///< connections turned away: limit reached, or no descriptor
   uint64_t bytes_sent = 0, writes = 0;
@@ -63,6 +65,8 @@ class Shard final : public ShardPort {
     size_t max_connections = 0;
     size_t shards = 1;  ///< how many share performance.memory_limit
     ConfigRef config;
+    /// All shards by number, this one included; not asked before `start`. Null when there is one.
+    const std::vector<std::unique_ptr<Shard>>* all = nullptr;
   };
 
   explicit Shard(const Surroundings& surroundings);
@@ -79,6 +83,12 @@ class Shard final : public ShardPort {
   /// [any-thread] Answers a request that waits on one of this shard's connections; nothing happens when it is
   /// gone.
   void respond(std::string connection_id, HttpResponse response);
+  /// [any-thread] A request for a session of this shard, which another shard has read. False: no room.
+  [[nodiscard]] bool poll(PollRequest request);
+  /// [any-thread] That request's connection is gone.
+  void cancel_poll(std::string sid, ReplyTo reply_to);
+  /// [any-thread] Takes over a connected socket whose first bytes are for a session of this shard.
+  [[nodiscard]] bool adopt(int fd);
   /// [control] Asks for a report; `done` is called on the shard's thread.
   void report(ShardQuestion question, std::function<void(ShardReport)> done);
   /// [control] A new configuration for new and living sessions.

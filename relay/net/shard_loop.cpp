@@ -18,6 +18,8 @@
 #include "net/flush_queue.h"
 #include "net/listener.h"
 #include "net/lws_context.h"
+#include "net/polling/polling_clients.h"
+#include "net/socket_sorter.h"
 #include "session/frame_cache.h"
 #include "session/member_timer.h"
 
@@ -52,6 +54,10 @@ struct ShardLoop::Impl final : ConnectionHost, Publisher {
                surroundings.clock,
                surroundings.logger,
                surroundings.config},
+        polling({shared, number(), surroundings.shards, surroundings.max_connections},
+                [this](const ReplyTo& reply_to, HttpResponse response) {
+                  answer(reply_to, std::move(response));
+                }),
         flushes(surroundings.clock, max_delay_us(*surroundings.config)) {}
 
   // ConnectionHost
@@ -68,6 +74,23 @@ struct ShardLoop::Impl final : ConnectionHost, Publisher {
   }
   Gather& gather() override { return writing; }
   Inflater& inflater() override { return unpacker; }
+  void poll(PollRequest request) override;
+  void poll_cancelled(const std::string& sid, const ReplyTo& reply_to) override {
+    if (shard_of(sid) == number())
+      polling.cancelled(sid, reply_to);
+    else
+      owner.pass_on_cancel(shard_of(sid), sid, reply_to);
+  }
+  PollingClient* polling_client(const std::string& sid) override { return polling.find(sid); }
+  [[nodiscard]] bool knows_session(const std::string& sid) const override {
+    return connection_of(sid) != nullptr || const_cast<PollingClients&>(polling).find(sid) != nullptr;
+  }
+  void session_moved(const std::string& sid, Connection* connection) override {
+    if (connection != nullptr)
+      moved[sid] = connection;
+    else
+      moved.erase(sid);
+  }
 
   // Publisher
   bool submit(std::vector<EventRef>& events, std::string_view session_id, uint64_t token) override {
@@ -78,7 +101,20 @@ struct ShardLoop::Impl final : ConnectionHost, Publisher {
   }
 
   void on_drain_over(int64_t) { stopping = true; }
+  void accepted(int fd);
+  void sorted(int fd, std::string_view sid);
   void adopt(int fd);
+  void take_poll(const PollRequest& request);
+  void answer(const ReplyTo& reply_to, HttpResponse response);
+  [[nodiscard]] size_t number() const { return static_cast<size_t>(around.number); }
+  [[nodiscard]] size_t shard_of(std::string_view sid) const { return part_of_id(sid, around.shards); }
+  [[nodiscard]] Connection* connection_of(const std::string& session) const;
+  template <class Visit>
+  void for_each_session(Visit visit) const {
+    for (const auto& [id, client] : clients)
+      if (Session* const session = client->connection.session()) visit(*session, &client->connection);
+    polling.for_each([&visit](const PollingClient& client) { visit(*client.session(), nullptr); });
+  }
   void flush_due();
   void look_around();
   void dispatch(const RoutedBatch& batch);
@@ -105,10 +141,14 @@ struct ShardLoop::Impl final : ConnectionHost, Publisher {
   uv_async_t wake_handle{};
   uv_timer_t tick{};
   uv_timer_t flush_timer{};  // only wakes the loop, which then looks whether a flush is due
-  Acceptor acceptor{{loop, timers, around.clock, around.logger}, [this](int fd) { adopt(fd); }};
+  Acceptor acceptor{{loop, timers, around.clock, around.logger}, [this](int fd) { accepted(fd); }};
+  SocketSorter sorter{{loop, timers, around.clock},
+                      [this](int fd, std::string_view sid) { sorted(fd, sid); }};
   LwsContext network{[this](Client& client) { bury(client); }};
   std::unordered_map<std::string_view, std::unique_ptr<Client>> clients;  // by their connections' own ids
+  std::unordered_map<std::string, Connection*> moved;  // sessions that began by polling, by their sids
   std::vector<std::unique_ptr<Client>> graveyard;  // closed in this iteration; their code may be on the stack
+  PollingClients polling;
   FlushQueue flushes;
   bool looking_around = false;
   bool more_to_flush = false;  // now: the loop may not sleep
@@ -158,8 +198,19 @@ Status ShardLoop::open(const std::vector<int>& listeners) {
   return {};
 }
 
+void ShardLoop::Impl::accepted(int fd) {
+  if (around.shards > 1 && !is_draining)
+    sorter.add(fd);
+  else
+    adopt(fd);
+}
+
+void ShardLoop::Impl::sorted(int fd, std::string_view sid) {
+  if (sid.empty() || shard_of(sid) == number() || !owner.pass_on_socket(shard_of(sid), fd)) adopt(fd);
+}
+
 void ShardLoop::Impl::adopt(int fd) {
-  if (clients.size() >= around.max_connections) {
+  if (clients.size() + sorter.size() >= around.max_connections) {
     ++report.refused;
     (void)send(fd, busy_answer.data(), busy_answer.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
     close(fd);
@@ -167,7 +218,7 @@ void ShardLoop::Impl::adopt(int fd) {
   }
   const int on = 1;
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  auto client = std::make_unique<Client>(random_id(), peer_address(fd), *this);
+  auto client = std::make_unique<Client>(random_id(number(), around.shards), peer_address(fd), *this);
   if (!network.adopt(fd, *client)) {
     ++report.refused;
     return;
@@ -175,6 +226,34 @@ void ShardLoop::Impl::adopt(int fd) {
   ++report.accepted;
   const std::string_view id = client->connection.id();
   clients.emplace(id, std::move(client));
+}
+
+void ShardLoop::Impl::poll(PollRequest request) {
+  const size_t shard = request.sid.empty() ? number() : shard_of(request.sid);
+  if (shard == number()) return take_poll(request);
+  const ReplyTo reply_to = request.reply_to;
+  if (!owner.pass_on(shard, std::move(request)))
+    answer(reply_to, problem(503, "busy", "the relay is overloaded; try again in a moment"));
+}
+
+void ShardLoop::Impl::take_poll(const PollRequest& request) {
+  const Connection* const websocket = request.sid.empty() ? nullptr : connection_of(request.sid);
+  if (websocket != nullptr && websocket->session() != nullptr)
+    return answer(request.reply_to, engine_io_error(EngineIoError::bad_request));
+  polling.request(request);
+}
+
+void ShardLoop::Impl::answer(const ReplyTo& reply_to, HttpResponse response) {
+  if (reply_to.shard != number()) return owner.pass_on_answer(reply_to, std::move(response));
+  const auto found = clients.find(reply_to.connection_id);
+  if (found != clients.end()) found->second->connection.on_answer(std::move(response));
+}
+
+Connection* ShardLoop::Impl::connection_of(const std::string& session) const {
+  const auto found = clients.find(session);
+  if (found != clients.end()) return &found->second->connection;
+  const auto came_by_polling = moved.find(session);
+  return came_by_polling == moved.end() ? nullptr : came_by_polling->second;
 }
 
 void ShardLoop::Impl::bury(Client& client) {
@@ -225,9 +304,9 @@ size_t ShardLoop::Impl::memory_share() const {
 // Frames are shared, so what only the slowest still wait for is freed first: those with most waiting.
 void ShardLoop::Impl::shed() {
   std::vector<Session*> slowest;
-  for (const auto& [id, client] : clients)
-    if (Session* session = client->connection.session(); session != nullptr && !session->outbox().empty())
-      slowest.push_back(session);
+  for_each_session([&slowest](Session& session, const Connection*) {
+    if (!session.outbox().empty()) slowest.push_back(&session);
+  });
   std::sort(slowest.begin(), slowest.end(),
             [](Session* a, Session* b) { return a->outbox().bytes() > b->outbox().bytes(); });
   const size_t enough = memory_share() / 4 * 3;
@@ -242,11 +321,13 @@ void ShardLoop::run() {
   while (!self.stopping) {
     uv_run(&self.loop, self.more_to_flush ? UV_RUN_NOWAIT : UV_RUN_ONCE);
     self.owner.before_sleep();
+    self.polling.flush();
     self.flush_due();
+    self.polling.reap();
     // A closed connection may still be queued for a flush, which then does nothing; after it, nothing refers
     // to it.
     std::erase_if(self.graveyard, [](const auto& client) { return !FlushQueue::queued(client->connection); });
-    if (self.is_draining && self.clients.empty()) self.stopping = true;
+    if (self.is_draining && self.clients.empty() && self.polling.size() == 0) self.stopping = true;
   }
   self.close_network();
 }
@@ -254,6 +335,7 @@ void ShardLoop::run() {
 void ShardLoop::Impl::close_network() {
   closing = true;
   acceptor.close_handles();
+  sorter.close();
   uv_timer_stop(&tick);
   uv_timer_stop(&flush_timer);
   network.destroy();
@@ -276,21 +358,30 @@ void ShardLoop::dispatch(const RoutedBatch& batch) { impl_->dispatch(batch); }
 bool ShardLoop::may_dispatch() const { return !impl_->looking_around || impl_->may_dispatch(); }
 
 void ShardLoop::published(const std::string& connection_id, uint64_t token, const PublishResult& result) {
-  const auto found = impl_->clients.find(connection_id);
-  if (found != impl_->clients.end()) found->second->connection.on_published(token, result);
+  if (Connection* const connection = impl_->connection_of(connection_id))
+    connection->on_published(token, result);
+  else if (PollingClient* const client = impl_->polling.find(connection_id))
+    client->published(token, result);
 }
 
 void ShardLoop::answer(const std::string& connection_id, HttpResponse response) {
-  const auto found = impl_->clients.find(connection_id);
-  if (found != impl_->clients.end()) found->second->connection.on_answer(std::move(response));
+  impl_->answer({impl_->number(), connection_id}, std::move(response));
 }
 
+void ShardLoop::poll(const PollRequest& request) { impl_->take_poll(request); }
+
+void ShardLoop::cancel_poll(const std::string& sid, const ReplyTo& reply_to) {
+  impl_->polling.cancelled(sid, reply_to);
+}
+
+void ShardLoop::adopt(int fd) { impl_->adopt(fd); }
+
 Explanation ShardLoop::Impl::explain(const std::string& client, uint64_t offset) const {
-  for (const auto& [id, each] : clients) {
-    const Session* session = each->connection.session();
-    if (session != nullptr && session->answers_to(client)) return session->explain(offset);
-  }
-  return explain_drops(client, offset, shared);
+  const Session* asked = nullptr;
+  for_each_session([&](const Session& session, const Connection*) {
+    if (session.answers_to(client)) asked = &session;
+  });
+  return asked != nullptr ? asked->explain(offset) : explain_drops(client, offset, shared);
 }
 
 ShardReport ShardLoop::report(const ShardQuestion& question) const {
@@ -301,14 +392,16 @@ ShardReport ShardLoop::report(const ShardQuestion& question) const {
   report.filter_classes = impl_->hub.filter_classes();
   report.frame_bytes = impl_->frames.live_bytes();
   report.flush_pause_us = impl_->flushes.pause_us();
-  for (const auto& [id, client] : impl_->clients) {
-    const Connection& connection = client->connection;
-    if (connection.session() == nullptr) continue;
-    if (connection.kind() == Endpoint::Kind::socket_io) ++report.socketio;
-    if (connection.kind() == Endpoint::Kind::plain_websocket) ++report.websocket;
-    if (connection.kind() == Endpoint::Kind::event_stream) ++report.sse;
-    if (question.sessions) report.sessions.push_back(connection.session()->info());
-  }
+  impl_->for_each_session([&](const Session& session, const Connection* connection) {
+    const Endpoint::Kind kind = connection == nullptr ? Endpoint::Kind::socket_io : connection->kind();
+    if (connection == nullptr) ++report.polling;
+    if (kind == Endpoint::Kind::socket_io) ++report.socketio;
+    if (kind == Endpoint::Kind::plain_websocket) ++report.websocket;
+    if (kind == Endpoint::Kind::event_stream) ++report.sse;
+    if (!question.sessions) return;
+    report.sessions.push_back(session.info());
+    if (connection == nullptr) report.sessions.back().protocol += ".polling";
+  });
   if (question.rooms) report.rooms = impl_->hub.rooms();
   if (!question.why_client.empty()) report.why = impl_->explain(question.why_client, question.why_offset);
   return report;
@@ -318,6 +411,7 @@ void ShardLoop::reconfigure(const ConfigRef& config) {
   impl_->shared.config = config;
   impl_->flushes.set_max_delay_us(max_delay_us(*config));
   for (const auto& [id, client] : impl_->clients) client->connection.reconfigure();
+  impl_->polling.reconfigure();
 }
 
 void ShardLoop::announce_drain() { impl_->drain_announced = true; }
@@ -326,7 +420,9 @@ void ShardLoop::drain(int64_t timeout_us) {
   impl_->drain_announced = true;
   impl_->is_draining = true;
   impl_->acceptor.stop();
+  impl_->sorter.close();
   impl_->timers.arm(impl_->drain_over, impl_->around.clock.monotonic_us() + timeout_us);
+  impl_->polling.drain();
   for (const auto& [id, client] : impl_->clients) client->connection.drain();
 }
 

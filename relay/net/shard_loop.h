@@ -22,6 +22,11 @@ class ShardLoop {
     virtual void before_sleep() = 0;
     [[nodiscard]] virtual bool submit(std::vector<EventRef>& events, std::string_view connection_id,
                                       uint64_t token) = 0;
+    // What belongs to another shard. False: its mailbox is full.
+    [[nodiscard]] virtual bool pass_on(size_t shard, PollRequest request) = 0;
+    virtual void pass_on_cancel(size_t shard, std::string sid, const ReplyTo& reply_to) = 0;
+    virtual void pass_on_answer(const ReplyTo& reply_to, HttpResponse response) = 0;
+    [[nodiscard]] virtual bool pass_on_socket(size_t shard, int fd) = 0;
   };
 
   ShardLoop(const Shard::Surroundings& surroundings, Owner& owner);
@@ -41,6 +46,9 @@ class ShardLoop {
   [[nodiscard]] bool may_dispatch() const;
   void published(const std::string& connection_id, uint64_t token, const PublishResult& result);
   void answer(const std::string& connection_id, HttpResponse response);
+  void poll(const PollRequest& request);
+  void cancel_poll(const std::string& sid, const ReplyTo& reply_to);
+  void adopt(int fd);
   [[nodiscard]] ShardReport report(const ShardQuestion& question) const;
   void reconfigure(const ConfigRef& config);
   void announce_drain();

@@ -152,11 +152,12 @@ Status Server::Impl::start_shards() {
       std::max<size_t>(1, connection_limit(config->server.max_connections) / static_cast<size_t>(count));
   std::vector<std::vector<int>> listeners(static_cast<size_t>(count));
   Status opened = open_listeners(listeners);
-  for (int number = 0; opened && number < count; ++number) {
-    shards.push_back(std::make_unique<Shard>(Shard::Surroundings{number, intake, log, clock, logger, desk,
-                                                                 limit, static_cast<size_t>(count), config}));
-    opened = shards.back()->start(std::exchange(listeners[static_cast<size_t>(number)], {}));
-  }
+  // All are there before the first of them runs: they hand each other what is for another.
+  for (int number = 0; opened && number < count; ++number)
+    shards.push_back(std::make_unique<Shard>(Shard::Surroundings{
+        number, intake, log, clock, logger, desk, limit, static_cast<size_t>(count), config, &shards}));
+  for (size_t number = 0; opened && number < shards.size(); ++number)
+    opened = shards[number]->start(std::exchange(listeners[number], {}));
   for (const std::vector<int>& unused : listeners)
     for (const int fd : unused) close_listener(fd);
   return opened;
@@ -218,6 +219,9 @@ Server::Server(Config config, Options options, Clock& clock, Logger& logger)
 Server::~Server() {
   stop();
   impl_->drain();
+  // They may still hand each other something: none goes before all have ended.
+  for (const auto& shard : impl_->shards) shard->stop();
+  for (const auto& shard : impl_->shards) shard->join();
 }
 
 Status Server::check() {

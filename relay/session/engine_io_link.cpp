@@ -8,6 +8,8 @@
 namespace relay {
 namespace {
 
+constexpr int64_t kLateUs = 50'000;
+
 int64_t seconds_to_us(double seconds) { return static_cast<int64_t>(seconds * 1e6); }
 
 }  // namespace
@@ -15,10 +17,11 @@ int64_t seconds_to_us(double seconds) { return static_cast<int64_t>(seconds * 1e
 EngineIoLink::EngineIoLink(EngineIoOwner& owner, ShardServices& services)
     : owner_(owner), services_(services) {}
 
-void EngineIoLink::open(std::string_view sid) {
+void EngineIoLink::open(std::string_view sid, bool can_upgrade) {
   const ServerConfig& server = services_.config->server;
   EngineIoOpen open;
   open.sid = sid;
+  open.can_upgrade = can_upgrade;
   open.ping_interval_ms = seconds_to_us(server.ping_interval) / 1000;
   open.ping_timeout_ms = seconds_to_us(server.ping_timeout) / 1000;
   open.max_payload = server.max_http_buffer_size;
@@ -51,8 +54,13 @@ void EngineIoLink::receive_text(std::string_view text) {
 
 void EngineIoLink::await_next_ping() {
   awaiting_pong_ = false;
-  services_.timers.arm(
-      timer_, services_.clock.monotonic_us() + seconds_to_us(services_.config->server.ping_interval));
+  due_us_ = services_.clock.monotonic_us() + seconds_to_us(services_.config->server.ping_interval);
+  services_.timers.arm(timer_, due_us_);
+}
+
+void EngineIoLink::check() {
+  const int64_t now_us = services_.clock.monotonic_us();
+  if (timer_.armed() && due_us_ <= now_us) on_timer(now_us);
 }
 
 void EngineIoLink::on_timer(int64_t now_us) {
@@ -61,7 +69,10 @@ void EngineIoLink::on_timer(int64_t now_us) {
     return owner_.engine_close(websocket_close::kPolicy, "ping timeout");
   if (!awaiting_pong_) owner_.engine_send("2");
   awaiting_pong_ = true;
-  services_.timers.arm(timer_, now_us + timeout_us);
+  // A timer that is a little late must not give the client more time: it may count from the handshake.
+  const bool late = now_us - due_us_ > kLateUs;
+  due_us_ = (late ? now_us : due_us_) + timeout_us;
+  services_.timers.arm(timer_, due_us_);
 }
 
 }  // namespace relay

@@ -21,15 +21,18 @@ class EngineIoOwner {
   [[nodiscard]] virtual bool engine_deaf() const = 0;
 };
 
-/// Engine.IO 4 on one WebSocket: the open packet, heartbeats, and messages taken out of their packets. Knows
-/// nothing of Socket.IO. Owned by its session. [shard]
+/// Engine.IO 4, whatever carries it: the open packet, heartbeats, and messages taken out of their packets.
+/// Knows nothing of Socket.IO. Owned by its session. [shard]
 class EngineIoLink {
  public:
   EngineIoLink(EngineIoOwner& owner, ShardServices& services);
 
-  void open(std::string_view sid);
+  /// `can_upgrade`: it begins by long polling.
+  void open(std::string_view sid, bool can_upgrade);
   void receive_text(std::string_view packet);
   void receive_binary(std::string_view bytes) { owner_.engine_binary(bytes); }
+  /// A heartbeat that is due happens now. Clients may know the moment to the millisecond.
+  void check();
   void stop() { timer_.disarm(); }
 
  private:
@@ -39,6 +42,7 @@ class EngineIoLink {
   EngineIoOwner& owner_;
   ShardServices& services_;
   bool awaiting_pong_ = false;
+  int64_t due_us_ = 0;  ///< the next ping, or the end of waiting for a pong
   MemberTimer<EngineIoLink> timer_{*this, &EngineIoLink::on_timer};
 };
 

@@ -98,7 +98,7 @@ void PlainSession::beat() {
   if (silent_beats_ >= 2)
     close(websocket_close::kPolicy, "no answer to pings");
   else
-    transport_.ping();
+    transport().ping();
 }
 
 void PlainSession::drain() {

@@ -22,6 +22,8 @@ class PublishQueue {
   void submit(std::vector<EventRef> events, uint64_t token);
   /// The client is not read: its silence means nothing.
   [[nodiscard]] bool waiting() const { return backlog_ != nullptr && !backlog_->kept.empty(); }
+  /// Another transport is to be paused from now on.
+  void move_to(Transport& transport);
   /// The session ends: what is kept is dropped.
   void clear();
 
@@ -41,7 +43,7 @@ class PublishQueue {
   void retry(int64_t now_us);
 
   ShardServices& services_;
-  Transport& transport_;
+  Transport* transport_;
   const std::string_view session_id_;  // the session's own, which outlives this
   std::unique_ptr<Backlog> backlog_;   // made when first needed: most sessions never publish
 };

@@ -25,7 +25,7 @@ std::string_view SessionRequest::get(std::string_view name) const {
 Session::Session(std::string id, ShardServices& services, Transport& transport)
     : id_(std::move(id)),
       services_(services),
-      transport_(transport),
+      transport_(&transport),
       drops_(id_, services),
       outbox_(outbox_limits(services.config->performance), drops_) {}
 
@@ -44,15 +44,20 @@ bool Session::send(Priority lane, FrameRef frame, bool urgent) {
   }
   // An outbox that was not empty is known to the transport already: it is queued for a flush, or blocked.
   if (urgent || lane == Priority::critical || events == 0)
-    transport_.flush_soon();
+    transport_->flush_soon();
   else if (was_empty)
-    transport_.flush_in_turn();
+    transport_->flush_in_turn();
   return true;
 }
 
 void Session::close(uint16_t code, std::string_view reason) {
   if (std::exchange(closing_, true)) return;
-  transport_.close(code, reason);
+  transport_->close(code, reason);
+}
+
+void Session::move_to(Transport& transport, FrameCoding coding) {
+  transport_ = &transport;
+  coding_ = coding;
 }
 
 void Session::note_start(const SessionRequest& request) {

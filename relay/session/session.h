@@ -63,6 +63,10 @@ class Session {
   virtual void receive_text(std::string_view message) = 0;
   virtual void receive_binary(std::string_view message) = 0;
   virtual void pong() {}
+  /// Another transport carries it from now on. What waits in the outbox goes with it.
+  virtual void move_to(Transport& transport, FrameCoding coding);
+  /// Somebody looks: what is due now and waits for its timer happens at once.
+  virtual void check_deadlines() {}
   /// What became of the publication submitted with `token`.
   virtual void published(uint64_t token, const PublishResult& result) = 0;
   /// Frames left the outbox: room for catching up with history.
@@ -98,6 +102,7 @@ class Session {
   void note_start(const SessionRequest& request);
   /// The part of `info` that is the same for every protocol.
   [[nodiscard]] SessionInfo base_info(std::string_view protocol) const;
+  [[nodiscard]] Transport& transport() { return *transport_; }
   /// What was dropped on its way, once there is room again to tell; nothing when there is nothing to tell.
   [[nodiscard]] std::optional<GapNotice> gap_to_tell();
   /// Events that may go into one bundle: a small part of the queue, and one where each is looked at by
@@ -108,9 +113,9 @@ class Session {
 
   std::string id_;
   ShardServices& services_;
-  Transport& transport_;
 
  private:
+  Transport* transport_;
   DropTally drops_;
 
  protected:

@@ -12,7 +12,6 @@
 namespace relay {
 namespace {
 
-constexpr int64_t kConnectTimeoutUs = 45'000'000;
 constexpr int64_t kAttachmentsTimeoutUs = 10'000'000;
 
 }  // namespace
@@ -29,9 +28,15 @@ SocketIoSession::~SocketIoSession() { services_.hub.page_went(); }
 Status SocketIoSession::start(const SessionRequest& request) {
   note_start(request);
   query_role_ = request.get("role");
-  engine_.open(id());
-  services_.timers.arm(deadline_, services_.clock.monotonic_us() + kConnectTimeoutUs);
+  engine_.open(id(), request.get("transport") == "polling");
+  const double timeout = services_.config->server.connect_timeout;
+  services_.timers.arm(deadline_, services_.clock.monotonic_us() + static_cast<int64_t>(timeout * 1e6));
   return {};
+}
+
+void SocketIoSession::move_to(Transport& transport, FrameCoding coding) {
+  Session::move_to(transport, coding);
+  publish_queue_.move_to(transport);
 }
 
 void SocketIoSession::receive_text(std::string_view message) { engine_.receive_text(message); }

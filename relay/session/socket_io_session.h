@@ -18,8 +18,8 @@ namespace relay {
 
 class SocketIoNamespace;
 
-/// Socket.IO 5 over Engine.IO 4 on one WebSocket: packets in, the namespaces they belong to, attachments,
-/// deadlines. What a namespace does with an event is SocketIoNamespace's.
+/// Socket.IO 5 over Engine.IO 4, by WebSocket or long polling: packets in, the namespaces they belong to,
+/// attachments, deadlines. What a namespace does with an event is SocketIoNamespace's.
 class SocketIoSession final : public Session, private EngineIoOwner {
  public:
   SocketIoSession(std::string id, ShardServices& services, Transport& transport);
@@ -29,6 +29,8 @@ class SocketIoSession final : public Session, private EngineIoOwner {
   void receive_text(std::string_view message) override;
   void receive_binary(std::string_view message) override;
   void published(uint64_t token, const PublishResult& result) override;
+  void move_to(Transport& transport, FrameCoding coding) override;
+  void check_deadlines() override { engine_.check(); }
   void drained() override;
   // Clients told to disconnect stay away; those whose connection just closes come back, as they should.
   void drain() override {}

@@ -39,6 +39,11 @@ class ConnectionBench : public ConnectionHost {
   void count_write(size_t bytes, bool) override { counted_bytes += bytes; }
   Gather& gather() override { return gather_; }
   Inflater& inflater() override { return inflater_; }
+  void poll(PollRequest request) override { polls.push_back(std::move(request)); }
+  void poll_cancelled(const std::string&, const ReplyTo& reply_to) override { cancelled.push_back(reply_to); }
+  PollingClient* polling_client(const std::string&) override { return nullptr; }
+  [[nodiscard]] bool knows_session(const std::string&) const override { return false; }
+  void session_moved(const std::string&, Connection*) override {}
 
   /// Bytes from the client, in a buffer of their own as the socket's are, and the end of the loop iteration.
   void receive(std::string_view bytes) {
@@ -71,6 +76,8 @@ class ConnectionBench : public ConnectionHost {
   ShardBench shard;
   FakeAdmin fake_admin;
   MemoryWire wire;
+  std::vector<PollRequest> polls;
+  std::vector<ReplyTo> cancelled;
   bool is_draining = false;
   bool flush_wanted = false;
   size_t counted_bytes = 0;

@@ -43,6 +43,7 @@ std::string allowed_methods(std::string_view path) {
   std::string methods;
   for (const Endpoint& endpoint : kEndpoints) {
     if (endpoint.path != path) continue;
+    if (endpoint.kind == Kind::socket_io) methods += "POST, ";
     methods += std::string(endpoint.method) + ", ";
     if (endpoint.method == "GET" && endpoint.kind == Kind::http) methods += "HEAD, ";
   }

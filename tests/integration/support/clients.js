@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import http from 'node:http';
 
-import { io } from 'socket.io-client';
+import { io as newestIo } from 'socket.io-client';
 import { WebSocket } from 'ws';
 
 import { Inbox, patience, within } from './wait.js';
@@ -104,8 +104,8 @@ export class OpsClient extends PlainClient {
   }
 }
 
-/** socket.io-client over its WebSocket transport, not reconnecting unless asked to. */
-export function socketIo(t, relay, { namespace = '/', ...options } = {}) {
+/** socket.io-client, its newest version unless given another's `io`, over its WebSocket transport and not reconnecting unless asked to. */
+export function socketIo(t, relay, { namespace = '/', io = newestIo, ...options } = {}) {
   const socket = io(relay.url + namespace, {
     transports: ['websocket'],
     reconnection: false,

@@ -71,8 +71,9 @@ TEST_CASE("numbers, sizes and durations out of bounds are errors") {
   check_rows({
       {R"({"server": {"ping_interval": 0}})", "out_of_range", "/server/ping_interval"},
       {R"({"server": {"ping_timeout": 0}})", "out_of_range", "/server/ping_timeout"},
-      {R"({"server": {"ping_timeout": 1.5}})", "not_whole", "/server/ping_timeout"},
-      {R"({"server": {"ping_timeout": "1500ms"}})", "not_whole", "/server/ping_timeout"},
+      {R"({"performance": {"heartbeat_interval": 1.5}})", "not_whole", "/performance/heartbeat_interval"},
+      {R"({"performance": {"heartbeat_interval": "1500ms"}})", "not_whole",
+       "/performance/heartbeat_interval"},
       {R"({"server": {"ping_timeout": "soon"}})", "bad_duration", "/server/ping_timeout"},
       {R"({"server": {"drain_timeout": 1e400}})", "out_of_range", "/server/drain_timeout"},
       {R"({"server": {"threads": -1}})", "out_of_range", "/server/threads"},

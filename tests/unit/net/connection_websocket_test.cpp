@@ -189,7 +189,9 @@ TEST_CASE("upgrades that are no WebSocket handshakes are refused") {
   CHECK(status(upgrade_request("/ws", "Origin: http://localhost\r\n")) == "101");
   CHECK(status(upgrade_request("/ws?format=xml")) == "400");
   CHECK(status(upgrade_request("/ws?filter=(")) == "400");
-  CHECK(status("GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: h\r\n\r\n") == "400");
+  CHECK(status("GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: h\r\n\r\n") == "400");
+  CHECK(status(upgrade_request("/socket.io/?EIO=4&transport=polling")) == "400");
+  CHECK(status(upgrade_request("/socket.io/?EIO=4&transport=websocket&sid=nobody")) == "400");
   CHECK(status(upgrade_request("/socket.io/?EIO=3&transport=websocket")) == "400");
   CHECK(status(upgrade_request("/socket.io/?EIO=4&transport=websocket")) == "101");
 }

@@ -49,15 +49,18 @@ TEST_CASE("Engine.IO's errors come in the reference server's order") {
     return refused ? refused->body : "";
   };
   CHECK(message(engine_io({})) == "Transport unknown");
-  CHECK(message(engine_io({{"transport", "polling"}, {"sid", "x"}})) == "Transport unknown");
-  CHECK(message(engine_io({{"transport", "websocket"}, {"sid", "x"}})) == "Session ID unknown");
+  CHECK(message(engine_io({{"transport", "telegraph"}, {"sid", "x"}})) == "Transport unknown");
   HttpRequestHead post = engine_io({{"transport", "websocket"}, {"EIO", "4"}});
   post.method = "POST";
   CHECK(message(post) == "Bad handshake method");
   CHECK(message(engine_io({{"transport", "websocket"}, {"EIO", "4"}}, false)) ==
         R"({"code":3,"message":"Bad request"})");
   CHECK(message(engine_io({{"transport", "websocket"}, {"EIO", "3"}})) == "Unsupported protocol version");
+  CHECK(message(engine_io({{"transport", "polling"}, {"EIO", "4"}})) == "Bad request");
   CHECK(message(engine_io({{"transport", "websocket"}, {"EIO", "4"}})).empty());
+  CHECK(message(engine_io({{"transport", "polling"}, {"EIO", "4"}}, false)).empty());
+  // Of a sid only its shard can tell whether it is known.
+  CHECK(message(engine_io({{"transport", "websocket"}, {"sid", "x"}})).empty());
 }
 
 TEST_CASE("our subprotocol is taken where it is offered") {
