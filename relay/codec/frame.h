@@ -12,11 +12,13 @@
 
 namespace relay {
 
-/// How the payload of a session's WebSocket frames goes over the wire.
+/// How a session's events go over the wire.
 enum class FrameCoding : uint8_t {
   plain,
   deflated,  ///< permessage-deflate, where that makes it shorter
+  msgpack,   ///< Socket.IO only: socket.io-msgpack-parser's binary messages, never compressed
 };
+inline constexpr size_t kFrameCodings = 3;
 
 /// Bytes ready for the wire, whole protocol units only: a WebSocket frame with its header, an SSE event, or
 /// several of these in a row, a bundle. Encoded once per event and codec on a shard and shared by its

@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "codec/socket_io.h"
+#include "codec/socket_io_msgpack.h"
 #include "codec/sse.h"
 #include "codec/websocket_frame.h"
 #include "session/frame_bundler.h"
@@ -111,7 +112,7 @@ FrameRef FrameCache::count(FrameRef frame) {
 }
 
 FrameRef FrameCache::stream(const EventRef& event, StreamFormat format, FrameCoding coding) {
-  Codings& codings = slot_of(event).streams[index(format)];
+  const std::span<FrameRef> codings = slot_of(event).streams[index(format)];
   FrameRef& frame = codings[index(coding)];
   if (!frame) frame = code(codings, coding, origin_of(*event), [&] { return encode(*event, format); });
   return frame;
@@ -149,10 +150,18 @@ FrameRef FrameCache::socket_io_subscribed(const EventRef& event, std::string_vie
 std::string FrameCache::zstd_frame(std::string_view json) { return binary_frame(zstd_.encode(json)); }
 
 template <class Encode>
-FrameRef FrameCache::code(Codings& codings, FrameCoding coding, const Frame::Origin& origin, Encode encode) {
+FrameRef FrameCache::code(std::span<FrameRef> codings, FrameCoding coding, const Frame::Origin& origin,
+                          Encode encode) {
   FrameRef& plain = codings[index(FrameCoding::plain)];
   if (!plain) plain = count(Frame::make(encode(), origin, &live_bytes_));
+  if (coding == FrameCoding::msgpack) return msgpack(plain);
   return coding == FrameCoding::deflated ? deflated(plain) : plain;
+}
+
+FrameRef FrameCache::msgpack(const FrameRef& plain) {
+  const std::string_view packet = payload_of_frame(plain->bytes()).substr(1);  // Engine.IO's 4 is for text
+  return count(Frame::make(binary_frame(encode_socket_io_msgpack(packet)),
+                           {plain->offset(), plain->conflation_key()}, &live_bytes_));
 }
 
 FrameRef FrameCache::deflated(const FrameRef& plain) {

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -41,7 +42,8 @@ struct RunFrame {
 };
 
 /// Encodes an event once for all the sessions of a shard that want it in the same form, and compresses it
-/// once for those that agreed on that, when the first of them wants it. Owned by the shard.
+/// once for those that agreed on that, when the first of them wants it; so it is with MessagePack. Owned by
+/// the shard.
 ///
 /// Holds the frames of the newest kSlots events that were asked for, by offset modulo kSlots, which is a
 /// slice of the pipeline: all audiences of a batch find what the first had encoded. Live events and the
@@ -80,11 +82,12 @@ class FrameCache {
  private:
   static constexpr size_t kSlots = 256;
   static constexpr size_t kStreamFormats = 5 * kEventShapes;
-  using Codings = std::array<FrameRef, 2>;  // one frame, by FrameCoding
+  static constexpr size_t kStreamCodings = 2;           // streams have no msgpack
+  using Codings = std::array<FrameRef, kFrameCodings>;  // one frame, by FrameCoding
 
   struct Slot {
     EventRef event;  // whose frames these are; kept, so that its address stays its own
-    std::array<Codings, kStreamFormats> streams;
+    std::array<std::array<FrameRef, kStreamCodings>, kStreamFormats> streams;
     std::vector<Codings> deliveries;                          // by the delivery's place among the event's
     std::vector<std::pair<std::string, Codings>> subscribed;  // by namespace
   };
@@ -100,9 +103,10 @@ class FrameCache {
     return static_cast<size_t>(format.framing) * kEventShapes + static_cast<size_t>(format.shape);
   }
   template <class Encode>
-  [[nodiscard]] FrameRef code(Codings& codings, FrameCoding coding, const Frame::Origin& origin,
+  [[nodiscard]] FrameRef code(std::span<FrameRef> codings, FrameCoding coding, const Frame::Origin& origin,
                               Encode encode);
   [[nodiscard]] FrameRef deflated(const FrameRef& plain);
+  [[nodiscard]] FrameRef msgpack(const FrameRef& plain);
   [[nodiscard]] std::string encode(const Event& event, StreamFormat format);
 
   const std::string epoch_;
@@ -112,8 +116,8 @@ class FrameCache {
   size_t live_bytes_ = 0;    // before the slots, whose frames count in it
   size_t cached_bytes_ = 0;  // made since the slots were last emptied
   std::array<Slot, kSlots> slots_;
-  std::array<std::array<RunFrames, 2>, kStreamFormats> stream_runs_;  // by FrameCoding
-  std::array<RunFrames, 2> socket_io_runs_;
+  std::array<std::array<RunFrames, kStreamCodings>, kStreamFormats> stream_runs_;  // by FrameCoding
+  std::array<RunFrames, kFrameCodings> socket_io_runs_;
 };
 
 }  // namespace relay

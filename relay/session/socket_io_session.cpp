@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/ids.h"
+#include "codec/socket_io_msgpack.h"
 #include "codec/websocket_frame.h"
 #include "session/frame_cache.h"
 #include "session/socket_io_namespace.h"
@@ -44,6 +45,26 @@ void SocketIoSession::receive_text(std::string_view message) { engine_.receive_t
 void SocketIoSession::receive_binary(std::string_view message) { engine_.receive_binary(message); }
 
 void SocketIoSession::engine_message(std::string_view text) {
+  if (parser_ == Parser::msgpack) return protocol_error("text from a client that speaks msgpack");
+  parser_ = Parser::text;
+  receive_packet(text);
+}
+
+void SocketIoSession::engine_binary(std::string_view bytes) {
+  if (parser_ == Parser::text) return receive_attachment(bytes);
+  parser_ = Parser::msgpack;
+  receive_msgpack(bytes);
+}
+
+void SocketIoSession::receive_msgpack(std::string_view bytes) {
+  const Result<SocketIoMsgpack> packet = decode_socket_io_msgpack(bytes);
+  if (!packet) return protocol_error(packet.error().message);
+  receive_packet(packet->text);
+  for (const std::string& attachment : packet->attachments)
+    if (!closing()) receive_attachment(attachment);
+}
+
+void SocketIoSession::receive_packet(std::string_view text) {
   if (attachments_due_ > 0) return protocol_error("text while attachments are due");
   const Result<SocketIoPacket> packet = decode_socket_io(text);
   if (!packet) return protocol_error(packet.error().message);
@@ -61,7 +82,7 @@ void SocketIoSession::engine_message(std::string_view text) {
   }
 }
 
-void SocketIoSession::engine_binary(std::string_view) {
+void SocketIoSession::receive_attachment(std::string_view) {
   if (attachments_due_ == 0) return protocol_error("binary without a packet it belongs to");
   // Their bytes are not kept: no event here can hold them.
   if (--attachments_due_ == 0) deadline_.disarm();
@@ -127,12 +148,16 @@ SocketIoNamespace* SocketIoSession::find(std::string_view namespace_) const {
 
 void SocketIoSession::push_run(const SocketIoNamespace& receiver, const Run& run) {
   if (closing()) return;
+  const FrameCoding way = parser_ == Parser::msgpack ? FrameCoding::msgpack : coding();
   for (const auto& [frame, priority] :
-       services_.frames.socket_io_run(run, receiver.name(), coding(), bundle_limit()))
+       services_.frames.socket_io_run(run, receiver.name(), way, bundle_limit()))
     send(priority, frame);
 }
 
-void SocketIoSession::push_packet(std::string_view packet) { engine_send(packet); }
+void SocketIoSession::push_packet(std::string_view packet) {
+  if (parser_ != Parser::msgpack) return engine_send(packet);
+  send(Priority::critical, Frame::make(binary_frame(encode_socket_io_msgpack(packet.substr(1)))));
+}
 
 void SocketIoSession::engine_send(std::string_view packet) {
   send(Priority::critical, Frame::make(text_frame(packet)));

@@ -68,6 +68,9 @@ class SocketIoSession final : public Session, private EngineIoOwner {
   [[nodiscard]] SocketIoNamespace* find(std::string_view namespace_) const;
   void tell_gap(const GapNotice& gap);
   void on_deadline(int64_t now_us);
+  void receive_packet(std::string_view text);
+  void receive_msgpack(std::string_view bytes);
+  void receive_attachment(std::string_view bytes);
 
   struct AwaitedAck {
     std::string sid;  // of the namespace that asked: it may have been left and joined again
@@ -79,6 +82,8 @@ class SocketIoSession final : public Session, private EngineIoOwner {
   std::unordered_map<uint64_t, AwaitedAck> awaited_;  // by token
   uint64_t next_token_ = 1;
   uint32_t attachments_due_ = 0;
+  enum class Parser : uint8_t { unknown, text, msgpack };
+  Parser parser_ = Parser::unknown;  // the client's first message tells: nothing is agreed on
   bool ever_connected_ = false;
   EngineIoLink engine_;
   PublishQueue publish_queue_;

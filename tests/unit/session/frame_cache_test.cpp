@@ -1,5 +1,6 @@
 #include "session/frame_cache.h"
 
+#include "codec/socket_io_msgpack.h"
 #include "codec/zstd_body.h"
 #include "support/catch.h"
 #include "support/shard_bench.h"
@@ -127,6 +128,29 @@ TEST_CASE("Socket.IO events are compressed by delivery and by namespace") {
   CHECK(frame_in(root).deflated);
   CHECK(frame_in(root).payload == frame_in(cache.socket_io_subscribed(event.event, "/")).payload);
   CHECK_FALSE(cache.socket_io_subscribed(event.event, "/ns", FrameCoding::deflated) == root);
+}
+
+TEST_CASE("a Socket.IO event is made MessagePack once, by delivery and by namespace, and not compressed") {
+  FrameCache cache("E");
+  Route one;
+  one.event = "one";
+  one.namespace_ = "/ns";
+  RoutedBatch batch;
+  batch.deliveries = {{&one, -1}};
+  batch.events = {{long_event_at(7), 0, 1}};
+  const RoutedEvent& event = batch.events[0];
+  const auto text_in = [](const FrameRef& frame) {
+    CHECK(frame->bytes()[0] == '\x82');
+    return "4" + decode_socket_io_msgpack(frame_in(frame).payload).value().text;
+  };
+  const FrameRef routed = cache.socket_io(batch, event, batch.deliveries[0], FrameCoding::msgpack);
+  CHECK(cache.socket_io(batch, event, batch.deliveries[0], FrameCoding::msgpack) == routed);
+  CHECK(text_in(routed) == frame_in(cache.socket_io(batch, event, batch.deliveries[0])).payload);
+  CHECK(routed->offset() == 7);
+  const FrameRef root = cache.socket_io_subscribed(event.event, "/", FrameCoding::msgpack);
+  CHECK(cache.socket_io_subscribed(event.event, "/", FrameCoding::msgpack) == root);
+  CHECK(text_in(root) == frame_in(cache.socket_io_subscribed(event.event, "/")).payload);
+  CHECK(text_in(cache.socket_io_subscribed(event.event, "/n", FrameCoding::msgpack)).starts_with("42/n,["));
 }
 
 TEST_CASE("seneca.v1.zstd wraps the messages of seneca.v1.json, once an event") {

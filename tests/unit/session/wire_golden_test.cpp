@@ -7,6 +7,8 @@
 #include <regex>
 #include <sstream>
 
+#include "codec/msgpack.h"
+#include "codec/websocket_frame.h"
 #include "codec/zstd_body.h"
 #include "codec/zstd_encoder.h"
 #include "session/plain_session.h"
@@ -21,11 +23,14 @@ using namespace relay::test;
 
 namespace {
 
+/// What messages are on the wire; the lines show them as text, binary ones of MessagePack as the JSON they
+/// hold.
+enum class Wire : uint8_t { text, zstd, msgpack };
+
 /// One conversation: "> " lines go to the relay, "< " lines come from it.
 class Script {
  public:
-  /// With `zstd` every message is wrapped in a frame of it, which the lines do not show.
-  explicit Script(ShardBench& bench, bool zstd = false) : bench_(bench), zstd_(zstd) {}
+  explicit Script(ShardBench& bench, Wire wire = Wire::text) : bench_(bench), wire_(wire) {}
 
   void start(Session& session, const SessionRequest& request = {}) {
     REQUIRE(session.start(request));
@@ -33,10 +38,9 @@ class Script {
   }
   void say(Session& session, std::string_view text) {
     lines_ += "> " + std::string(text) + "\n";
-    if (zstd_)
-      session.receive_binary(ZstdEncoder().encode(text));
-    else
-      session.receive_text(text);
+    if (wire_ == Wire::text) session.receive_text(text);
+    if (wire_ == Wire::zstd) session.receive_binary(ZstdEncoder().encode(text));
+    if (wire_ == Wire::msgpack) session.receive_binary(as_msgpack(text));
     listen(session);
   }
   void publish(Session& session, const EventSpec& spec) {
@@ -46,8 +50,8 @@ class Script {
   }
   void note(std::string_view text) { lines_ += "# " + std::string(text) + "\n"; }
   void listen(Session& session) {
-    for (const std::string& text : take_texts(session))
-      lines_ += "< " + (zstd_ ? decompress_zstd(text, 10'000).value() : text) + "\n";
+    const std::string bytes = take_bytes(session);
+    for (std::string_view frames = bytes; !frames.empty();) lines_ += "< " + shown(take_frame(frames)) + "\n";
   }
   void listen_to_stream(Session& session) {
     std::istringstream bytes(take_bytes(session));
@@ -65,8 +69,20 @@ class Script {
   }
 
  private:
+  static std::string as_msgpack(std::string_view json) {
+    std::string bytes;
+    append_msgpack(bytes, json);
+    return bytes;
+  }
+  [[nodiscard]] std::string shown(const FrameView& frame) const {
+    std::vector<std::string> attachments;
+    if (wire_ == Wire::zstd) return decompress_zstd(frame.payload, 10'000).value();
+    if (frame.opcode == WebSocketOpcode::text) return std::string(frame.payload);
+    return msgpack_to_json(frame.payload, attachments).value();
+  }
+
   ShardBench& bench_;
-  const bool zstd_;
+  const Wire wire_;
   std::string lines_;
 };
 
@@ -99,6 +115,37 @@ TEST_CASE("Socket.IO looks on the wire as the golden file says") {
   script.listen(session);
   script.say(session, "41/custom,");
   script.check("socket_io.txt");
+  session.closed("");
+}
+
+TEST_CASE("Socket.IO in MessagePack looks on the wire as the golden file says") {
+  ShardBench bench;
+  FakeTransport transport;
+  SocketIoSession session("ENGINE-SID", bench.services, transport);
+  Script script(bench, Wire::msgpack);
+  script.note("braces are binary messages, shown as JSON");
+  script.start(session);
+  script.say(session, R"({"type":0,"data":null,"nsp":"/"})");
+  script.say(session, R"({"type":0,"data":{"role":"operator"},"nsp":"/custom"})");
+  script.say(session, R"({"type":0,"nsp":"/nowhere"})");
+  script.publish(session, {.type = "agent.status.changed"});
+  script.publish(session, {.type = "custom.made"});
+  script.say(session, R"({"type":2,"data":["join","team"],"options":{"compress":true},"nsp":"/","id":0})");
+  script.publish(session, {.type = "note", .room = "team"});
+  script.say(
+      session,
+      R"({"type":2,"data":["publish",{"type":"agent.hello","data":{"from":"page"}}],"nsp":"/","id":1})");
+  session.published(bench.publisher.submissions.at(0).token, {4, 4, 1, 0, ""});
+  script.listen(session);
+  script.say(session, R"({"type":2,"data":["dance"],"nsp":"/","id":2})");
+  bench.hub.missed(4, 6);
+  script.note("the shard was too slow for 4 to 6");
+  script.listen(session);
+  script.note("25 seconds pass");
+  bench.advance_ms(25'000);
+  script.listen(session);
+  script.say(session, R"({"type":1,"nsp":"/custom"})");
+  script.check("socket_io_msgpack.txt");
   session.closed("");
 }
 
@@ -137,7 +184,7 @@ TEST_CASE("seneca.v1.json, and .zstd inside its frames, looks on the wire as the
   ShardBench bench;
   FakeTransport transport;
   PlainSession session("SESSION", bench.services, transport);
-  Script script(bench, subprotocol == "seneca.v1.zstd");
+  Script script(bench, subprotocol == "seneca.v1.zstd" ? Wire::zstd : Wire::text);
   SessionRequest request;
   request.subprotocol = subprotocol;
   script.start(session, request);
