@@ -164,6 +164,7 @@ void Connection::refuse(const HttpFault& fault) {
   ++services().counters.messages_refused;
   HttpResponse response = problem(fault);
   if (fault.status == 426) response.headers.emplace_back("Sec-WebSocket-Version", "13");
+  add_cors_headers(response, head().header("origin"), services().config->server.cors_allowed_origins);
   pending_ += encode_response(response, false, head().method == "HEAD");
   request_->input = std::string();
   phase_ = Phase::silent;
@@ -215,6 +216,8 @@ void Connection::open_websocket() {
   const std::string sid(socket_io ? head().query_value("sid") : "");
   if (!sid.empty()) {
     if (!host_.knows_session(sid)) return respond(engine_io_error(EngineIoError::unknown_sid, true));
+    if (head().query_value("transport") != "websocket" || head().query_value("EIO") != "4")
+      return respond(engine_io_error(EngineIoError::bad_request, true));
   } else if (socket_io) {
     if (!start_session(std::make_unique<SocketIoSession>(id_, services(), *this), *accepted)) return;
   } else if (!start_session(std::make_unique<PlainSession>(id_, services(), *this), *accepted)) {

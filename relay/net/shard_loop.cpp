@@ -104,6 +104,8 @@ struct ShardLoop::Impl final : ConnectionHost, Publisher {
   void accepted(int fd);
   void sorted(int fd, std::string_view sid);
   void adopt(int fd);
+  [[nodiscard]] bool full() const { return clients.size() + sorter.size() >= around.max_connections; }
+  void turn_away(int fd);
   void take_poll(const PollRequest& request);
   void answer(const ReplyTo& reply_to, HttpResponse response);
   [[nodiscard]] size_t number() const { return static_cast<size_t>(around.number); }
@@ -199,7 +201,9 @@ Status ShardLoop::open(const std::vector<int>& listeners) {
 }
 
 void ShardLoop::Impl::accepted(int fd) {
-  if (around.shards > 1 && !is_draining)
+  if (full())
+    turn_away(fd);
+  else if (around.shards > 1 && !is_draining)
     sorter.add(fd);
   else
     adopt(fd);
@@ -209,13 +213,14 @@ void ShardLoop::Impl::sorted(int fd, std::string_view sid) {
   if (sid.empty() || shard_of(sid) == number() || !owner.pass_on_socket(shard_of(sid), fd)) adopt(fd);
 }
 
+void ShardLoop::Impl::turn_away(int fd) {
+  ++report.refused;
+  (void)send(fd, busy_answer.data(), busy_answer.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  close(fd);
+}
+
 void ShardLoop::Impl::adopt(int fd) {
-  if (clients.size() + sorter.size() >= around.max_connections) {
-    ++report.refused;
-    (void)send(fd, busy_answer.data(), busy_answer.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-    close(fd);
-    return;
-  }
+  if (full()) return turn_away(fd);
   const int on = 1;
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   auto client = std::make_unique<Client>(random_id(number(), around.shards), peer_address(fd), *this);

@@ -113,6 +113,22 @@ test('more connections than descriptors: the relay stays calm and recovers', asy
   await within(10_000 * slowness, 'a new client', PlainClient.open(t, small.ws()));
 });
 
+test('server.max_connections counts connections that have said nothing, on each shard', async (t) => {
+  const small = await startRelay(t, { threads: 2, set: { 'server.max_connections': 4 } });
+  const silent = await Promise.all(Array.from({ length: 12 }, () => RawConnection.open(small.port)));
+  t.after(() => silent.forEach((connection) => connection.destroy()));
+  const turnedAway = new Inbox();
+  for (const connection of silent)
+    connection
+      .until((got) => parseResponses(got)[0])
+      .then(
+        (response) => turnedAway.push(response.status),
+        () => {},
+      );
+  const statuses = await turnedAway.count(8, 'all but four are turned away');
+  assert.deepEqual(new Set(statuses), new Set([503]));
+});
+
 test('server.max_connections turns the others away with 503', async (t) => {
   const small = await startRelay(t, { threads: 1, set: { 'server.max_connections': 2 } });
   const inside = [await PlainClient.open(t, small.ws()), await PlainClient.open(t, small.ws())];
