@@ -143,6 +143,8 @@ void PollingClient::published(uint64_t token, const PublishResult& result) {
 }
 
 void PollingClient::drain() {
+  // Not even for a last word: the shard ends when its clients have gone.
+  if (ended_ && !done_) arm(deadline_, 0);
   if (close_code_ != 0) return;
   session_->drain();
   close(websocket_close::kRestart, "relay is stopping");

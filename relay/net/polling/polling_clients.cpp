@@ -66,6 +66,16 @@ void PollingClients::flush() {
   }
 }
 
+// A flush of connections may read requests, which end clients that wait for a flush of their own.
+void PollingClients::reap() {
+  if (gone_.empty()) return;
+  std::erase_if(to_flush_, [this](const PollingClient* client) {
+    return std::any_of(gone_.begin(), gone_.end(),
+                       [client](const auto& each) { return each.get() == client; });
+  });
+  gone_.clear();
+}
+
 void PollingClients::drain() {
   for (const auto& [sid, client] : clients_) client->drain();
 }

@@ -41,7 +41,7 @@ class PollingClients final : private PollingHost {
   /// Answers what can be answered.
   void flush();
   /// Frees those who have gone. Nothing of theirs may be on the stack.
-  void reap() { gone_.clear(); }
+  void reap();
   void drain();
   void reconfigure();
 

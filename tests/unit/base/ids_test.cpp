@@ -39,3 +39,25 @@ TEST_CASE("ids differ, also when the randomness kept at hand runs out") {
   }
   CHECK(ids.size() == 3000 + 429);
 }
+
+TEST_CASE("an id with a part says which, begins with a letter and is as random as the others") {
+  for (const size_t parts : {1U, 2U, 3U, 5U, 7U, 16U, 64U, 100U, 1000U, 2047U, 2048U}) {
+    std::set<std::string> ids;
+    for (size_t i = 0; i < 4096; ++i) {
+      const size_t part = i < 2 * parts ? i % parts : (i * 7919) % parts;
+      const std::string id = random_id(part, parts);
+      REQUIRE(id.size() == 20);
+      REQUIRE(std::isalpha(static_cast<unsigned char>(id.front())) != 0);
+      REQUIRE(id.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-") ==
+              std::string::npos);
+      REQUIRE(part_of_id(id, parts) == part);
+      ids.insert(id);
+    }
+    CHECK(ids.size() == 4096);
+  }
+}
+
+TEST_CASE("what is no id has a part as well, and one that exists") {
+  for (const std::string_view text : {"", "A", "__proto__", "nobody", "Z\x7f", "\xff\xff", "--", "99"})
+    for (const size_t parts : {1U, 2U, 5U, 2048U}) CHECK(part_of_id(text, parts) < parts);
+}
