@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <seneca/json.hpp>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -124,6 +125,45 @@ class PollingBench final : public PollingHost {
 
  private:
   int requests_ = 0;
+};
+
+/// The packets of an answer's text; none when it has another status.
+inline std::vector<std::string> packets_of(std::string_view answer) {
+  std::vector<std::string> packets;
+  if (!answer.starts_with("200 ")) return packets;
+  answer.remove_prefix(4);
+  while (true) {
+    const size_t end = answer.find('\x1e');
+    packets.emplace_back(answer.substr(0, end));
+    if (end == std::string_view::npos) return packets;
+    answer.remove_prefix(end + 1);
+  }
+}
+
+/// The offsets of the events among `packets`.
+inline std::vector<int64_t> offsets_of(const std::vector<std::string>& packets) {
+  std::vector<int64_t> offsets;
+  for (const std::string& packet : packets) {
+    constexpr std::string_view kStart = R"(42["agent_update",)";
+    if (!packet.starts_with(kStart)) continue;
+    std::string_view json = packet;
+    json = json.substr(kStart.size(), json.size() - kStart.size() - 1);
+    const auto event = seneca::JsonView(json);
+    offsets.push_back(event.get("metadata").get("sequence").integer());
+  }
+  return offsets;
+}
+
+inline std::vector<int64_t> from_to(int64_t from, int64_t to) {
+  std::vector<int64_t> numbers;
+  for (int64_t n = from; n <= to; ++n) numbers.push_back(n);
+  return numbers;
+}
+
+/// A client that has joined "/".
+struct JoinedBench {
+  explicit JoinedBench(const Config& config = ShardBench::default_config()) : bench(config) { bench.join(); }
+  PollingBench bench;
 };
 
 }  // namespace relay::test
