@@ -157,8 +157,8 @@ typedef struct seneca_host {
   void* impl;
   /* [any-thread] One line into the relay's log, under the plugin's id. */
   void (*log)(const struct seneca_host* host, int32_t level, seneca_str text);
-  /* [any-thread] An event into the relay's intake, as from a source; needs `id`, `source` and `type`, a time
-   * of 0 is now. SENECA_E_FULL when the intake is full. */
+  /* [any-thread] An event into the relay's intake, as from a source; needs `source` and `type`; an empty id
+   * is made up, a time of 0 is now. SENECA_E_FULL when the intake is full. */
   int32_t (*publish)(const struct seneca_host* host, const seneca_event* event);
   /* [any-thread] A host extension by id, or NULL. */
   const void* (*extension)(const struct seneca_host* host, const char* id);

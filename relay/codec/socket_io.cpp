@@ -122,13 +122,23 @@ class PacketReader {
   std::string_view rest_;
 };
 
-void append_head(std::string& out, char type, std::string_view namespace_) {
+// With attachments, EVENT and ACK become BINARY_EVENT 5N- and BINARY_ACK 6N-.
+void append_head(std::string& out, char type, std::string_view namespace_, size_t attachments = 0) {
   out += '4';
-  out += type;
+  out += attachments == 0 ? type : static_cast<char>(type + 3);
+  if (attachments != 0) out += std::to_string(attachments) + '-';
   if (namespace_ == "/") return;
   out += namespace_;
   out += ',';
 }
+
+// What is between the brackets of an array.
+std::string_view elements_of(std::string_view array) {
+  array.remove_prefix(std::min(array.find('[') + 1, array.size()));
+  return array.substr(0, array.rfind(']'));
+}
+
+bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == std::string_view::npos; }
 
 std::string with_member(char type, std::string_view namespace_, std::string_view key,
                         std::string_view value) {
@@ -164,12 +174,32 @@ void append_socket_io_event(std::string& out, std::string_view namespace_, std::
   out += ']';
 }
 
+std::string encode_socket_io_event(std::string_view namespace_, std::string_view event_name,
+                                   std::string_view arguments_json, size_t attachments, uint64_t ack) {
+  std::string text;
+  text.reserve(namespace_.size() + event_name.size() + arguments_json.size() + 32);
+  append_head(text, '2', namespace_, attachments);
+  if (ack != 0) text += std::to_string(ack);
+  text += '[';
+  seneca::append_json_string(text, event_name);
+  const std::string_view elements = elements_of(arguments_json);
+  if (!is_blank(elements)) text += ',';
+  text += elements;
+  return text += ']';
+}
+
 std::string encode_socket_io_connect(std::string_view namespace_, std::string_view sid) {
   return with_member('0', namespace_, "sid", sid);
 }
 
-std::string encode_socket_io_connect_error(std::string_view namespace_, std::string_view message) {
-  return with_member('4', namespace_, "message", message);
+std::string encode_socket_io_connect_error(std::string_view namespace_, std::string_view message,
+                                           std::string_view data_json) {
+  std::string text = with_member('4', namespace_, "message", message);
+  if (data_json.empty()) return text;
+  text.back() = ',';
+  text += "\"data\":";
+  text += data_json;
+  return text += '}';
 }
 
 std::string encode_socket_io_disconnect(std::string_view namespace_) {
@@ -178,12 +208,13 @@ std::string encode_socket_io_disconnect(std::string_view namespace_) {
   return text;
 }
 
-std::string encode_socket_io_ack(std::string_view namespace_, uint64_t id, std::string_view argument_json) {
+std::string encode_socket_io_ack(std::string_view namespace_, uint64_t id, std::string_view arguments_json,
+                                 size_t attachments) {
   std::string text;
-  append_head(text, '3', namespace_);
+  append_head(text, '3', namespace_, attachments);
   text += std::to_string(id);
   text += '[';
-  text += argument_json;
+  text += elements_of(arguments_json);
   return text += ']';
 }
 

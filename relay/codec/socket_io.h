@@ -47,15 +47,21 @@ inline constexpr size_t kMaxAckDigits = 19;
 /// `42/namespace,["name",payload]`; `payload_json` may be "" for none.
 void append_socket_io_event(std::string& out, std::string_view namespace_, std::string_view event_name,
                             std::string_view payload_json);
+/// `42/namespace,ID["name",arguments…]`, or as BINARY_EVENT `45N-…` with N attachments, whose bytes follow as
+/// messages of their own. `arguments_json` is an array; an `ack` of 0 asks for no acknowledgement.
+[[nodiscard]] std::string encode_socket_io_event(std::string_view namespace_, std::string_view event_name,
+                                                 std::string_view arguments_json, size_t attachments = 0,
+                                                 uint64_t ack = 0);
 /// `40/namespace,{"sid":"…"}`
 [[nodiscard]] std::string encode_socket_io_connect(std::string_view namespace_, std::string_view sid);
-/// `44/namespace,{"message":"…"}`
+/// `44/namespace,{"message":"…"}`, with `"data":…` when there is any.
 [[nodiscard]] std::string encode_socket_io_connect_error(std::string_view namespace_,
-                                                         std::string_view message);
+                                                         std::string_view message,
+                                                         std::string_view data_json = {});
 /// `41/namespace,`
 [[nodiscard]] std::string encode_socket_io_disconnect(std::string_view namespace_);
-/// `43/namespace,ID[argument]`
+/// `43/namespace,ID[arguments…]`, or as BINARY_ACK `46N-…`. `arguments_json` is an array.
 [[nodiscard]] std::string encode_socket_io_ack(std::string_view namespace_, uint64_t id,
-                                               std::string_view argument_json);
+                                               std::string_view arguments_json, size_t attachments = 0);
 
 }  // namespace relay

@@ -27,6 +27,7 @@ struct ServerConfig {
 struct RoomsConfig {
   std::string default_room = "general";
   int max_room_size = 0;  ///< members of one room; 0: no limit
+  bool greeting = true;   ///< who joins a namespace gets connection_established
 
   bool operator==(const RoomsConfig&) const = default;
 };

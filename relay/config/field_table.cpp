@@ -57,6 +57,10 @@ FieldsOf<RoomsConfig> rooms_fields() {
       .reload();
   fields.integer("max_room_size", &RoomsConfig::max_room_size, {0, 10'000'000},
                  "Members of one room; 0 is no limit.");
+  fields
+      .boolean("greeting", &RoomsConfig::greeting,
+               "Whether who joins a namespace gets the event connection_established.")
+      .reload();
   return fields;
 }
 

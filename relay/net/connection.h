@@ -141,6 +141,7 @@ class Connection final : public Transport,
   void dispatch();
   void refuse(const HttpFault& fault);
   void end_request();
+  [[nodiscard]] bool is_bare() const { return request_->endpoint->path == kBarePath; }
   void open_socket_io();
   void open_websocket();
   void upgrade_polling(const std::string& sid);

@@ -3,8 +3,8 @@
 
 #include "net/connection.h"
 #include "net/handshake.h"
+#include "session/bare_session.h"
 #include "session/plain_session.h"
-#include "session/socket_io_session.h"
 #include "session/sse_session.h"
 
 // The part of Connection that reads requests and answers them.
@@ -174,6 +174,10 @@ void Connection::refuse(const HttpFault& fault) {
 }
 
 void Connection::open_socket_io() {
+  const SessionPlugins& plugins = services().session_plugins;
+  if (is_bare() &&
+      std::none_of(plugins.begin(), plugins.end(), [](const auto& plugin) { return plugin->serves_bare(); }))
+    return respond(problem(404, "not_found", "no plugin answers clients without Socket.IO"));
   if (std::optional<HttpResponse> refused = refuse_engine_io(head())) return respond(std::move(*refused));
   if (!head().header("upgrade").empty()) return open_websocket();
   if (!origin_allowed(head(), services().config->server.cors_allowed_origins))
@@ -187,6 +191,7 @@ void Connection::poll() {
   request.sid = head().query_value("sid");
   if (request.sid.empty() && host_.draining())
     return respond(problem(503, "draining", "the relay is stopping; connect again in a moment"));
+  request.bare = is_bare();
   request.websocket = head().query_value("transport") == "websocket";
   request.method = head().method;
   request.version = head().query_value("EIO");
@@ -219,7 +224,7 @@ void Connection::open_websocket() {
     if (head().query_value("transport") != "websocket" || head().query_value("EIO") != "4")
       return respond(engine_io_error(EngineIoError::bad_request, true));
   } else if (socket_io) {
-    if (!start_session(std::make_unique<SocketIoSession>(id_, services(), *this), *accepted)) return;
+    if (!start_session(make_engine_io_session(is_bare(), id_, services(), *this), *accepted)) return;
   } else if (!start_session(std::make_unique<PlainSession>(id_, services(), *this), *accepted)) {
     return;
   }

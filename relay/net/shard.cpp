@@ -46,12 +46,16 @@ struct Shard::Impl final : private ShardLoop::Owner {
   struct Adopt {
     int fd;
   };
+  struct Reconfigure {
+    ConfigRef config;
+    SessionPlugins session_plugins;
+  };
   struct AnnounceDrain {};
   struct Drain {
     int64_t timeout_us;
   };
   struct Stop {};
-  using Note = std::variant<Published, Answer, Poll, CancelPoll, Adopt, Missed, Report, ConfigRef,
+  using Note = std::variant<Published, Answer, Poll, CancelPoll, Adopt, Missed, Report, Reconfigure,
                             AnnounceDrain, Drain, Stop>;
 
   // Brings the fate of a publication home to the shard it came from.
@@ -155,7 +159,7 @@ struct Shard::Impl final : private ShardLoop::Owner {
     report.acks_lost = acks_lost.load();
     message.done(std::move(report));
   }
-  void handle(ConfigRef& message) { loop.reconfigure(message); }
+  void handle(Reconfigure& message) { loop.reconfigure(message.config, std::move(message.session_plugins)); }
   void handle(AnnounceDrain&) {
     draining = true;
     loop.announce_drain();
@@ -233,7 +237,10 @@ void Shard::report(ShardQuestion question, std::function<void(ShardReport)> done
   (void)impl_->note(Impl::Report{std::move(question), std::move(done)});
 }
 
-void Shard::reconfigure(ConfigRef config) { (void)impl_->note(std::move(config)); }
+void Shard::reconfigure(ConfigRef config, SessionPlugins session_plugins) {
+  (void)impl_->note(Impl::Reconfigure{std::move(config), std::move(session_plugins)});
+}
+
 void Shard::announce_drain() { (void)impl_->note(Impl::AnnounceDrain{}); }
 void Shard::drain(int64_t timeout_us) { (void)impl_->note(Impl::Drain{timeout_us}); }
 void Shard::stop() { (void)impl_->note(Impl::Stop{}); }

@@ -18,6 +18,7 @@
 #include "net/admin.h"
 #include "net/polling/poll_request.h"
 #include "pipeline/intake.h"
+#include "plugin/plugin_report.h"
 #include "session/session.h"
 
 namespace relay {
@@ -37,6 +38,7 @@ struct ShardReport {
   size_t frame_bytes = 0;      ///< of frames that wait for clients, shared ones counted once
   int64_t flush_pause_us = 0;  ///< how long events gather now before they are written
   ShardCounters counters;
+  std::vector<PluginReport> session_plugins;  ///< those newcomers get
   // Only when asked for:
   std::vector<SessionInfo> sessions;
   std::vector<ShardHub::RoomInfo> rooms;
@@ -65,6 +67,7 @@ class Shard final : public ShardPort {
     size_t max_connections = 0;
     size_t shards = 1;  ///< how many share performance.memory_limit
     ConfigRef config;
+    SessionPlugins session_plugins{};  ///< this shard's own
     /// All shards by number, this one included; not asked before `start`. Null when there is one.
     const std::vector<std::unique_ptr<Shard>>* all = nullptr;
   };
@@ -91,8 +94,8 @@ class Shard final : public ShardPort {
   [[nodiscard]] bool adopt(int fd);
   /// [control] Asks for a report; `done` is called on the shard's thread.
   void report(ShardQuestion question, std::function<void(ShardReport)> done);
-  /// [control] A new configuration for new and living sessions.
-  void reconfigure(ConfigRef config);
+  /// [control] A new configuration for new and living sessions, and session plugins for new ones.
+  void reconfigure(ConfigRef config, SessionPlugins session_plugins);
   /// [control] From now on readiness is 503, new sessions are refused and HTTP connections end with their
   /// answer; `drain` follows once all that was taken in has reached the shards.
   void announce_drain();

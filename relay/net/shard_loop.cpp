@@ -53,7 +53,8 @@ struct ShardLoop::Impl final : ConnectionHost, Publisher {
                surroundings.log,
                surroundings.clock,
                surroundings.logger,
-               surroundings.config},
+               surroundings.config,
+               surroundings.session_plugins},
         polling({shared, number(), surroundings.shards, surroundings.max_connections},
                 [this](const ReplyTo& reply_to, HttpResponse response) {
                   answer(reply_to, std::move(response));
@@ -407,13 +408,16 @@ ShardReport ShardLoop::report(const ShardQuestion& question) const {
     report.sessions.push_back(session.info());
     if (connection == nullptr) report.sessions.back().protocol += ".polling";
   });
+  for (const auto& plugin : impl_->shared.session_plugins)
+    report.session_plugins.push_back(describe(plugin->instance()));
   if (question.rooms) report.rooms = impl_->hub.rooms();
   if (!question.why_client.empty()) report.why = impl_->explain(question.why_client, question.why_offset);
   return report;
 }
 
-void ShardLoop::reconfigure(const ConfigRef& config) {
+void ShardLoop::reconfigure(const ConfigRef& config, SessionPlugins session_plugins) {
   impl_->shared.config = config;
+  impl_->shared.session_plugins = std::move(session_plugins);
   impl_->flushes.set_max_delay_us(max_delay_us(*config));
   for (const auto& [id, client] : impl_->clients) client->connection.reconfigure();
   impl_->polling.reconfigure();

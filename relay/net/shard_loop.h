@@ -50,7 +50,7 @@ class ShardLoop {
   void cancel_poll(const std::string& sid, const ReplyTo& reply_to);
   void adopt(int fd);
   [[nodiscard]] ShardReport report(const ShardQuestion& question) const;
-  void reconfigure(const ConfigRef& config);
+  void reconfigure(const ConfigRef& config, SessionPlugins session_plugins);
   void announce_drain();
   void drain(int64_t timeout_us);
   void stop();

@@ -28,9 +28,10 @@ struct SocketSorter::Waiting {
 };
 
 std::string_view upgraded_sid(std::string_view bytes) {
-  constexpr std::string_view kStart = "GET /socket.io", kSid = "sid=";
+  constexpr std::string_view kSid = "sid=";
   const std::string_view line = bytes.substr(0, bytes.find("\r\n"));
-  if (line.size() == bytes.size() || !line.starts_with(kStart)) return {};
+  if (line.size() == bytes.size()) return {};
+  if (!line.starts_with("GET /socket.io") && !line.starts_with("GET /engine.io")) return {};
   if (line.find("transport=websocket") == std::string_view::npos) return {};
   size_t at = line.find(kSid);
   while (at != std::string_view::npos && line[at - 1] != '?' && line[at - 1] != '&')

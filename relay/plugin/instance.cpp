@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
-#include <exception>
 #include <utility>
 
+#include "base/ids.h"
 #include "event/json_check.h"
 #include "plugin/one_line.h"
+#include "plugin/plugin_client.h"
 #include "plugin/schema.h"
 
 namespace relay {
@@ -18,48 +19,6 @@ constexpr size_t kMaxState = 16 << 20;
 constexpr size_t kMaxLogLine = 1024;
 constexpr size_t kMaxReasons = 64;
 constexpr uint32_t kMinTickMs = 10;
-
-std::string text_of(const seneca_error& error) {
-  const std::string_view text(error.text,
-                              std::find(std::begin(error.text), std::end(error.text), '\0') - error.text);
-  return text.empty() ? "it failed without saying why" : one_line(text, text.size());
-}
-
-void set_text(seneca_error& error, std::string_view text) {
-  const size_t length = std::min(text.size(), sizeof error.text - 1);
-  std::copy_n(text.begin(), length, error.text);
-  error.text[length] = '\0';
-}
-
-// Runs plugin code. An exception it lets escape becomes `error`.
-template <class Call>
-int32_t contained(seneca_error& error, Call call) {
-  try {
-    return call();
-  } catch (const std::exception& escaped) {
-    set_text(error, escaped.what());
-  } catch (...) {
-    set_text(error, "unknown exception");
-  }
-  return SENECA_E_FAILED;
-}
-
-// A writer into a string that may grow to `limit`.
-struct BoundedWriter {
-  std::string& out;
-  const size_t limit;
-  bool overflown = false;
-  seneca_writer abi{sizeof abi, this, append};
-
-  static int32_t append(const seneca_writer* writer, seneca_str bytes) noexcept {
-    auto& self = *static_cast<BoundedWriter*>(writer->impl);
-    if (bytes.ptr == nullptr && bytes.len != 0) return SENECA_E_INVALID;
-    self.overflown |= bytes.len > self.limit - self.out.size();
-    if (self.overflown) return SENECA_E_LIMIT;
-    self.out.append(to_view(bytes));
-    return SENECA_OK;
-  }
-};
 
 }  // namespace
 
@@ -114,21 +73,17 @@ uint32_t PluginInstance::tick_interval_ms() const {
   return has_timer() ? std::max(roles().timer->interval_ms, kMinTickMs) : 0;
 }
 
-template <class Call>
-int32_t PluginInstance::timed(seneca_error& error, Call call) {
-  const int64_t begin = surroundings_.clock.monotonic_us();
-  const int32_t code = contained(error, call);
-  const auto spent = static_cast<uint64_t>(surroundings_.clock.monotonic_us() - begin);
+void PluginInstance::count_call(int64_t begin_us) {
+  const auto spent = static_cast<uint64_t>(surroundings_.clock.monotonic_us() - begin_us);
   ++counters_.calls;
   counters_.time_us += spent;
   counters_.max_us = std::max(counters_.max_us, spent);
-  return code;
 }
 
 void PluginInstance::process(EventBatch& batch) {
   assert(has_filter());
   seneca_error error{};
-  const int32_t code = timed(error, [&] { return roles().filter->process(self_, batch.abi(), &error); });
+  const int32_t code = call(error, [&] { return roles().filter->process(self_, batch.abi(), &error); });
   if (code == SENECA_OK) {
     batch.close();
   } else {
@@ -142,7 +97,7 @@ void PluginInstance::tick(int64_t now_us, EventBatch& batch) {
   assert(has_timer());
   batch.assign_tick(name_ + '-' + std::to_string(now_us), now_us);
   seneca_error error{};
-  const int32_t code = timed(error, [&] { return roles().timer->tick(self_, now_us, batch.abi(), &error); });
+  const int32_t code = call(error, [&] { return roles().timer->tick(self_, now_us, batch.abi(), &error); });
   if (code == SENECA_OK) {
     batch.close();
   } else {
@@ -186,7 +141,7 @@ Result<bool> PluginInstance::render(const Event& event, std::string_view ui_even
   BoundedWriter writer{out, kMaxRendered};
   seneca_error error{};
   const int32_t code =
-      timed(error, [&] { return roles().view->render(self_, &seen, to_str(ui_event), &writer.abi, &error); });
+      call(error, [&] { return roles().view->render(self_, &seen, to_str(ui_event), &writer.abi, &error); });
   if (code == SENECA_VIEW_DECLINED) {
     out.clear();
     return false;
@@ -233,11 +188,17 @@ int32_t PluginInstance::publish(const seneca_host* host, const seneca_event* eve
   const auto& self = *static_cast<const PluginInstance*>(host->impl);
   EventFields fields;
   if (!event || from_abi(*event, self.surroundings_.limits, fields) != SENECA_OK) return SENECA_E_INVALID;
-  if (fields.id.empty()) return SENECA_E_INVALID;
   if (fields.time_us == 0) fields.time_us = self.surroundings_.clock.wall_us();
+  std::array<char, 36> id;
+  if (fields.id.empty()) {
+    write_uuid_v7(fields.time_us, id);
+    fields.id = {id.data(), id.size()};
+  }
   return self.surroundings_.services.publish(fields) ? SENECA_OK : SENECA_E_FULL;
 }
 
-const void* PluginInstance::extension(const seneca_host*, const char*) noexcept { return nullptr; }
+const void* PluginInstance::extension(const seneca_host*, const char* id) noexcept {
+  return id != nullptr && std::string_view(id) == SENECA_CLIENTS ? clients_extension() : nullptr;
+}
 
 }  // namespace relay

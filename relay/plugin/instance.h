@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/result.h"
+#include "plugin/contained.h"
 #include "plugin/event_batch.h"
 #include "plugin/host_services.h"
 #include "plugin/library.h"
@@ -80,6 +81,20 @@ class PluginInstance {
 
   [[nodiscard]] const PluginCounters& counters() const { return counters_; }
 
+  void count_error() { ++counters_.errors; }
+
+  /// [owner] What the plugin's functions take first.
+  [[nodiscard]] void* self() const { return self_; }
+  /// [owner] Runs plugin code of a role, which answers a code: an exception becomes SENECA_E_FAILED with its
+  /// text in `error`; calls and time are counted.
+  template <class Call>
+  int32_t call(seneca_error& error, Call call) {
+    const int64_t begin_us = surroundings_.clock.monotonic_us();
+    const int32_t code = contained(error, call);
+    count_call(begin_us);
+    return code;
+  }
+
  private:
   PluginInstance(std::shared_ptr<PluginLibrary> library, std::string name, const Surroundings& surroundings);
 
@@ -88,8 +103,7 @@ class PluginInstance {
   static const void* extension(const seneca_host* host, const char* id) noexcept;
 
   [[nodiscard]] const PluginRoles& roles() const { return library_->roles(); }
-  template <class Call>
-  int32_t timed(seneca_error& error, Call call);
+  void count_call(int64_t begin_us);
   Status start(std::string_view config);
   void count(EventBatch& batch);
   void count_reason(std::string_view reason);

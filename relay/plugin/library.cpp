@@ -79,17 +79,21 @@ const Table* find_role(const seneca_plugin& plugin, const char* id) {
 }
 
 Result<PluginRoles> find_roles(const seneca_plugin& table, const std::string& path) {
-  const PluginRoles roles{
-      find_role<seneca_filter>(table, SENECA_FILTER), find_role<seneca_view>(table, SENECA_VIEW),
-      find_role<seneca_timer>(table, SENECA_TIMER), find_role<seneca_state>(table, SENECA_STATE)};
-  if (!roles.filter && !roles.view && !roles.timer)
+  PluginRoles roles;
+  roles.filter = find_role<seneca_filter>(table, SENECA_FILTER);
+  roles.view = find_role<seneca_view>(table, SENECA_VIEW);
+  roles.timer = find_role<seneca_timer>(table, SENECA_TIMER);
+  roles.state = find_role<seneca_state>(table, SENECA_STATE);
+  roles.session = find_role<seneca_session>(table, SENECA_SESSION);
+  if (!roles.in_pipeline() && !roles.session)
     return fail("plugin_no_role", path,
                 "has none of the roles this relay knows (" SENECA_FILTER ", " SENECA_VIEW ", " SENECA_TIMER
-                "); return a table for one from its role function");
-  const bool complete = (!roles.filter || SENECA_HAS(roles.filter, process)) &&
-                        (!roles.view || SENECA_HAS(roles.view, render)) &&
-                        (!roles.timer || SENECA_HAS(roles.timer, tick)) &&
-                        (!roles.state || (SENECA_HAS(roles.state, save) && SENECA_HAS(roles.state, load)));
+                ", " SENECA_SESSION "); return a table for one from its role function");
+  const bool complete =
+      (!roles.filter || SENECA_HAS(roles.filter, process)) &&
+      (!roles.view || SENECA_HAS(roles.view, render)) && (!roles.timer || SENECA_HAS(roles.timer, tick)) &&
+      (!roles.state || (SENECA_HAS(roles.state, save) && SENECA_HAS(roles.state, load))) &&
+      (!roles.session || SENECA_HAS(roles.session, serves) || SENECA_HAS(roles.session, message));
   if (!complete)
     return fail("plugin_bad_table", path,
                 "the table of one of its roles lacks a function; set its size and members");

@@ -4,6 +4,7 @@
 #include <seneca/version.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <fstream>
 #include <utility>
@@ -49,11 +50,28 @@ ShardQuestion for_shards(const AdminQuestion& question) {
 std::vector<PluginReport> plugin_reports(const PipelinePlan& plan) {
   std::vector<PluginReport> reports;
   for (const Stage& stage : plan.stages) {
-    const PluginLibrary& library = stage.plugin().library();
-    reports.push_back({stage.plugin().name(), std::string(library.id()), std::string(library.version()),
-                       library.path().string(), stage.disabled(), stage.plugin().counters()});
+    reports.push_back(describe(stage.plugin()));
+    reports.back().disabled = stage.disabled();
   }
   return reports;
+}
+
+// What the shards' instances of session plugins did counts together, and with that of the pipeline's.
+void add_session_plugins(const std::vector<ShardReport>& shards, std::vector<PluginReport>& reports) {
+  for (const ShardReport& shard : shards) {
+    for (const PluginReport& plugin : shard.session_plugins) {
+      const auto known = std::find_if(reports.begin(), reports.end(),
+                                      [&](const PluginReport& each) { return each.name == plugin.name; });
+      if (known == reports.end()) {
+        reports.push_back(plugin);
+        continue;
+      }
+      known->counters.calls += plugin.counters.calls;
+      known->counters.errors += plugin.counters.errors;
+      known->counters.time_us += plugin.counters.time_us;
+      known->counters.max_us = std::max(known->counters.max_us, plugin.counters.max_us);
+    }
+  }
 }
 
 }  // namespace
@@ -140,6 +158,7 @@ RelayReport AdminDesk::gather(const ShardQuestion& question) const {
   report.pipeline = collector->pipeline;
   report.plugins = collector->plugins;
   report.shards = collector->shards;
+  add_session_plugins(report.shards, report.plugins);
   return report;
 }
 

@@ -22,17 +22,26 @@ Result<PatternSet> patterns_of(const PluginConfig& config, const PluginInstance&
   return PatternSet::parse(own);
 }
 
-Result<Stage> make_stage(const PluginConfig& config, const PluginDirectory& directory,
-                         const PluginInstance::Surroundings& surroundings) {
+/// What a configuration entry names.
+struct Found {
+  std::string name;
+  std::shared_ptr<PluginLibrary> library;
+};
+
+Result<Found> find_plugin(const PluginConfig& config, const PluginDirectory& directory) {
   const auto file = directory.find(config.path);
   if (!file) return tl::unexpected(file.error());
   auto library = PluginLibrary::open(*file);
   if (!library) return tl::unexpected(library.error());
-  auto plugin = PluginInstance::create(*library, plugin_name(config, *file), config.config, surroundings);
+  return Found{plugin_name(config, *file), std::move(*library)};
+}
+
+Result<Stage> make_stage(const PluginConfig& config, Found found,
+                         const PluginInstance::Surroundings& surroundings) {
+  auto plugin = PluginInstance::create(std::move(found.library), found.name, config.config, surroundings);
   if (!plugin) return tl::unexpected(plugin.error());
   auto match = patterns_of(config, **plugin);
-  if (!match)
-    return fail(match.error().code, "plugins/" + (*plugin)->name() + "/match", match.error().message);
+  if (!match) return fail(match.error().code, "plugins/" + found.name + "/match", match.error().message);
   return Stage(std::move(*plugin), std::move(*match), config);
 }
 
@@ -42,7 +51,10 @@ Result<PipelinePlan> make_plan(const Config& config, const PluginDirectory& dire
                                const PluginInstance::Surroundings& surroundings) {
   PipelinePlan plan;
   for (const PluginConfig& entry : config.plugins) {
-    auto stage = make_stage(entry, directory, surroundings);
+    auto found = find_plugin(entry, directory);
+    if (!found) return tl::unexpected(found.error());
+    if (!found->library->roles().in_pipeline()) continue;
+    auto stage = make_stage(entry, std::move(*found), surroundings);
     if (!stage) return tl::unexpected(stage.error());
     plan.stages.push_back(std::move(*stage));
   }
@@ -50,6 +62,32 @@ Result<PipelinePlan> make_plan(const Config& config, const PluginDirectory& dire
   if (!routes) return tl::unexpected(routes.error());
   plan.routes = std::move(*routes);
   return plan;
+}
+
+Result<SessionPlugins> make_session_plugins(const Config& config, const PluginDirectory& directory,
+                                            const PluginInstance::Surroundings& surroundings) {
+  SessionPlugins plugins;
+  for (const PluginConfig& entry : config.plugins) {
+    auto found = find_plugin(entry, directory);
+    if (!found) return tl::unexpected(found.error());
+    if (found->library->roles().session == nullptr) continue;
+    auto instance =
+        PluginInstance::create(std::move(found->library), found->name, entry.config, surroundings);
+    if (!instance) return tl::unexpected(instance.error());
+    plugins.push_back(std::make_shared<SessionPlugin>(std::move(*instance), surroundings.logger));
+  }
+  return plugins;
+}
+
+Result<std::vector<std::string>> plugin_names(const Config& config, const PluginDirectory& directory) {
+  std::vector<std::string> names;
+  for (const PluginConfig& entry : config.plugins) {
+    const auto found = find_plugin(entry, directory);
+    if (!found) return tl::unexpected(found.error());
+    names.push_back(found->name + " " + std::string(found->library->version()) + " (" +
+                    found->library->path().string() + ")");
+  }
+  return names;
 }
 
 }  // namespace relay

@@ -10,15 +10,9 @@
 #include "net/shard.h"
 #include "pipeline/intake.h"
 #include "pipeline/pipeline.h"
+#include "plugin/plugin_report.h"
 
 namespace relay {
-
-/// One plugin, for people.
-struct PluginReport {
-  std::string name, id, version, path;
-  bool disabled = false;
-  PluginCounters counters;
-};
 
 /// The whole relay at one moment, gathered from every thread that owns a part of it.
 struct RelayReport {

@@ -153,9 +153,16 @@ Status Server::Impl::start_shards() {
   std::vector<std::vector<int>> listeners(static_cast<size_t>(count));
   Status opened = open_listeners(listeners);
   // All are there before the first of them runs: they hand each other what is for another.
-  for (int number = 0; opened && number < count; ++number)
-    shards.push_back(std::make_unique<Shard>(Shard::Surroundings{
-        number, intake, log, clock, logger, desk, limit, static_cast<size_t>(count), config, &shards}));
+  for (int number = 0; opened && number < count; ++number) {
+    auto plugins = make_session_plugins(*config, directory, plugin_surroundings());
+    if (!plugins) {
+      opened = tl::unexpected(plugins.error());
+      break;
+    }
+    shards.push_back(std::make_unique<Shard>(Shard::Surroundings{number, intake, log, clock, logger, desk,
+                                                                 limit, static_cast<size_t>(count), config,
+                                                                 std::move(*plugins), &shards}));
+  }
   for (size_t number = 0; opened && number < shards.size(); ++number)
     opened = shards[number]->start(std::exchange(listeners[number], {}));
   for (const std::vector<int>& unused : listeners)
@@ -174,11 +181,9 @@ Status Server::Impl::start() {
   if (Status safe = check_exposure(); !safe) return safe;
   auto plan = make_plan(*config, directory, plugin_surroundings());
   if (!plan) return tl::unexpected(plan.error());
-  for (const Stage& stage : plan->stages) {
-    const PluginLibrary& library = stage.plugin().library();
-    plugin_names.push_back(stage.plugin().name() + " " + std::string(library.version()) + " (" +
-                           library.path().string() + ")");
-  }
+  auto names = relay::plugin_names(*config, directory);
+  if (!names) return tl::unexpected(names.error());
+  plugin_names = std::move(*names);
   if (Status started = start_shards(); !started) return started;
   std::vector<ShardPort*> ports;
   std::vector<Shard*> all;
@@ -228,6 +233,8 @@ Status Server::check() {
   if (Status safe = impl_->check_exposure(); !safe) return safe;
   const auto plan = make_plan(*impl_->config, impl_->directory, impl_->plugin_surroundings());
   if (!plan) return tl::unexpected(plan.error());
+  const auto plugins = make_session_plugins(*impl_->config, impl_->directory, impl_->plugin_surroundings());
+  if (!plugins) return tl::unexpected(plugins.error());
   return {};
 }
 
@@ -256,6 +263,12 @@ Result<std::vector<std::string>> Server::reload(Config config) {
 
   auto plan = make_plan(config, impl_->directory, impl_->plugin_surroundings());
   if (!plan) return tl::unexpected(plan.error());
+  std::vector<SessionPlugins> session_plugins;
+  for (size_t i = 0; i < impl_->shards.size(); ++i) {
+    auto plugins = make_session_plugins(config, impl_->directory, impl_->plugin_surroundings());
+    if (!plugins) return tl::unexpected(plugins.error());
+    session_plugins.push_back(std::move(*plugins));
+  }
   const auto fresh = std::make_shared<PipelinePlan>(std::move(*plan));
   std::promise<void> exchanged;
   const bool posted = impl_->pipeline->post([&exchanged, fresh](Pipeline& pipeline) {
@@ -265,7 +278,8 @@ Result<std::vector<std::string>> Server::reload(Config config) {
   if (!posted) return fail("reload_busy", "pipeline", "too many orders wait; reload again in a moment");
   exchanged.get_future().wait();
   impl_->config = std::make_shared<const Config>(std::move(config));
-  for (const auto& shard : impl_->shards) shard->reconfigure(impl_->config);
+  for (size_t i = 0; i < impl_->shards.size(); ++i)
+    impl_->shards[i]->reconfigure(impl_->config, std::move(session_plugins[i]));
   return left_alone;
 }
 

@@ -100,6 +100,7 @@ class Session {
 
   /// Notes who came when and how; first thing in `start`.
   void note_start(const SessionRequest& request);
+  [[nodiscard]] const std::string& address() const { return address_; }
   /// The part of `info` that is the same for every protocol.
   [[nodiscard]] SessionInfo base_info(std::string_view protocol) const;
   [[nodiscard]] Transport& transport() { return *transport_; }

@@ -12,6 +12,7 @@
 #include "event/event.h"
 #include "hub/shard_hub.h"
 #include "log/log.h"
+#include "plugin/session_plugin.h"
 #include "session/drop_ledger.h"
 
 namespace relay {
@@ -50,7 +51,8 @@ struct ShardServices {
   const Log& log;
   const Clock& clock;
   Logger& logger;
-  ConfigRef config;  ///< replaced on reload
+  ConfigRef config;                  ///< replaced on reload
+  SessionPlugins session_plugins{};  ///< for clients that come; replaced on reload
 };
 
 }  // namespace relay

@@ -37,13 +37,13 @@ std::string filter_of(const JsonView& value) {
   return value.is_string() ? value.string() : std::string(value.raw());
 }
 
-Result<Selection> selection_of(const JsonView& argument) {
+}  // namespace
+
+Result<Selection> SocketIoNamespace::selection_of(const JsonView& argument) {
   if (!argument.is_object()) return Selection::make(texts_of(argument), "", {});
   return Selection::make(texts_of(argument.get("match")), filter_of(argument.get("filter")),
                          texts_of(argument.get("rooms")));
 }
-
-}  // namespace
 
 SocketIoNamespace::Handler SocketIoNamespace::find_handler(const JsonView& name) {
   static constexpr std::array<std::pair<std::string_view, Handler>, 7> kHandlers = {{
@@ -60,32 +60,51 @@ SocketIoNamespace::Handler SocketIoNamespace::find_handler(const JsonView& name)
   return nullptr;
 }
 
-void SocketIoNamespace::receive(const SocketIoPacket& packet) {
-  const JsonView arguments(packet.payload);
-  const ClientEvent event{arguments.at(1), arguments.at(2), packet.has_id, packet.id};
-  const Handler handler = find_handler(arguments.at(0));
+void SocketIoNamespace::receive(const SocketIoPacket& packet, const std::vector<std::string>& attachments) {
+  if (ended_) return;
+  if (packet.type == SocketIoType::event || packet.type == SocketIoType::binary_event)
+    receive_event(packet, attachments);
+  else if (packet.has_id)
+    plugins_.replied(packet.id, {packet.payload.empty() ? "[]" : packet.payload,
+                                 {attachments.begin(), attachments.end()}});
+}
+
+void SocketIoNamespace::receive_event(const SocketIoPacket& packet,
+                                      const std::vector<std::string>& attachments) {
   Status done;
-  if (packet.attachments > 0)
-    done = fail("binary_unsupported", "event",
-                "events with binary arguments are not taken; send JSON or base64 text");
-  else if (handler == nullptr)
-    done =
-        fail("unknown_event", "event", "the relay answers join, leave, subscribe, unsubscribe and publish");
+  if (const Result<bool> handled = offer_to_plugins(packet, attachments); !handled)
+    done = tl::unexpected<Error>(handled.error());
+  else if (*handled)
+    return;
   else
-    done = (this->*handler)(event);
+    done = answer(packet);
   if (done) return;
   ++session_.services().counters.messages_refused;
-  if (event.has_ack) send_ack(event.ack, refusal(done.error()));
+  if (packet.has_id) send_ack(packet.id, refusal(done.error()));
+}
+
+// The relay's own events.
+Status SocketIoNamespace::answer(const SocketIoPacket& packet) {
+  const JsonView arguments(packet.payload);
+  const Handler handler = find_handler(arguments.at(0));
+  if (packet.attachments > 0)
+    return fail("binary_unsupported", "event",
+                "events with binary arguments are not taken; send JSON or base64 text");
+  if (handler == nullptr)
+    return fail(
+        "unknown_event", "event",
+        "no plugin answers it, and the relay answers join, leave, subscribe, unsubscribe and publish");
+  return (this->*handler)({arguments.at(1), arguments.at(2), packet.has_id, packet.id});
 }
 
 Status SocketIoNamespace::on_join(const ClientEvent& event) {
-  Status done = join(room_of(event.first));
+  Status done = join_room(room_of(event.first));
   if (done) confirm(event);
   return done;
 }
 
 Status SocketIoNamespace::on_leave(const ClientEvent& event) {
-  Status done = leave(room_of(event.first));
+  Status done = leave_room(room_of(event.first));
   if (done) confirm(event);
   return done;
 }
@@ -93,29 +112,17 @@ Status SocketIoNamespace::on_leave(const ClientEvent& event) {
 Status SocketIoNamespace::on_subscribe(const ClientEvent& event) {
   Result<Selection> selection = selection_of(event.first);
   if (!selection) return tl::unexpected<Error>(selection.error());
-  const bool known =
-      std::any_of(subscriptions_.begin(), subscriptions_.end(),
-                  [&selection](const auto& each) { return each.selection->key == selection->key; });
-  if (!known && subscriptions_.size() >= kMaxSubscriptions)
-    return fail("too_many_subscriptions", "subscribe", "a client can have at most 64 subscriptions");
-  if (!known) {
-    subscriptions_.push_back({std::make_shared<const Selection>(std::move(*selection)), next_offset()});
-    session_.services().hub.subscribe(subscriptions_.back().selection, *this);
-  }
-  confirm(event);
-  return {};
+  Status done = add(std::move(*selection));
+  if (done) confirm(event);
+  return done;
 }
 
 // Without argument: all of them.
 Status SocketIoNamespace::on_unsubscribe(const ClientEvent& event) {
-  Result<Selection> selection = selection_of(event.first);
+  const Result<Selection> selection = selection_of(event.first);
   if (!selection) return tl::unexpected<Error>(selection.error());
-  const size_t removed = std::erase_if(subscriptions_, [&](const auto& each) {
-    if (event.first && each.selection->key != selection->key) return false;
-    session_.services().hub.unsubscribe(*each.selection, *this);
-    return true;
-  });
-  if (event.first && removed == 0) return fail("unknown_sub", "unsubscribe", "there is no such subscription");
+  if (!remove(event.first ? &*selection : nullptr))
+    return fail("unknown_sub", "unsubscribe", "there is no such subscription");
   confirm(event);
   return {};
 }
@@ -156,7 +163,7 @@ void SocketIoNamespace::acknowledge(uint64_t id, const PublishResult& result) {
 }
 
 void SocketIoNamespace::send_ack(uint64_t id, std::string_view json) {
-  session_.push_packet(encode_socket_io_ack(name_, id, json));
+  session_.push_packet(encode_socket_io_ack(name_, id, '[' + std::string(json) + ']'));
 }
 
 }  // namespace relay

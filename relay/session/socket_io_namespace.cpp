@@ -20,10 +20,15 @@ bool is_valid_role(std::string_view role) {
 
 }  // namespace
 
-SocketIoNamespace::SocketIoNamespace(SocketIoSession& session, std::string name, std::string sid)
-    : session_(session), name_(std::move(name)), sid_(std::move(sid)) {}
+SocketIoNamespace::SocketIoNamespace(SocketIoSession& session, std::string name, std::string sid,
+                                     std::string_view address)
+    : session_(session),
+      name_(std::move(name)),
+      sid_(std::move(sid)),
+      plugins_(session.services(), *this, sid_, name_, address) {}
 
 SocketIoNamespace::~SocketIoNamespace() {
+  end("server shutting down");
   ShardHub& hub = session_.services().hub;
   for (const Membership& each : rooms_) hub.leave(name_, each.room, *this);
   for (const Subscription& each : subscriptions_) hub.unsubscribe(*each.selection, *this);
@@ -36,11 +41,25 @@ Status SocketIoNamespace::enter(std::string_view role) {
   session_.services().hub.own(name_, sid_, *this);
   rooms_.push_back({sid_, next_offset()});
   for (const std::string& room : {default_room, std::string(role) + "s"})
-    if (Status joined = join(room); !joined) return joined;
+    if (Status joined = join_room(room); !joined) return joined;
   return {};
 }
 
-void SocketIoNamespace::greet() {
+Status SocketIoNamespace::ask_plugins(std::string_view auth, std::string& data) {
+  return plugins_.connect(auth, data);
+}
+
+void SocketIoNamespace::greet(std::string_view auth) {
+  if (session_.services().config->rooms.greeting) say_hello();
+  plugins_.connected(auth);
+}
+
+void SocketIoNamespace::end(std::string_view reason) {
+  stop();
+  plugins_.disconnected(reason);
+}
+
+void SocketIoNamespace::say_hello() {
   std::string greeting = R"({"client_id":)";
   seneca::append_json_string(greeting, sid_);
   greeting += ",\"server_time\":\"" + format_rfc3339(session_.services().clock.wall_us()) + "\"}";
@@ -49,7 +68,7 @@ void SocketIoNamespace::greet() {
   session_.push_packet(packet);
 }
 
-Status SocketIoNamespace::join(const std::string& room) {
+Status SocketIoNamespace::join_room(const std::string& room) {
   if (!is_valid_room(room))
     return fail("bad_room", "room", "a room has 1 to 200 bytes without control characters, * or >");
   if (std::any_of(rooms_.begin(), rooms_.end(), [&](const Membership& each) { return each.room == room; }))
@@ -62,7 +81,7 @@ Status SocketIoNamespace::join(const std::string& room) {
   return {};
 }
 
-Status SocketIoNamespace::leave(std::string_view room) {
+Status SocketIoNamespace::leave_room(std::string_view room) {
   const auto found = std::find_if(rooms_.begin(), rooms_.end(),
                                   [room](const Membership& each) { return each.room == room; });
   if (found == rooms_.end()) return fail("not_joined", "room", "the client is not in this room");
@@ -71,7 +90,29 @@ Status SocketIoNamespace::leave(std::string_view room) {
   return {};
 }
 
-void SocketIoNamespace::deliver(const Run& run) { session_.push_run(*this, run); }
+Status SocketIoNamespace::add(Selection selection) {
+  const bool known = std::any_of(subscriptions_.begin(), subscriptions_.end(),
+                                 [&](const auto& each) { return each.selection->key == selection.key; });
+  if (known) return {};
+  if (subscriptions_.size() >= kMaxSubscriptions)
+    return fail("too_many_subscriptions", "subscribe", "a client can have at most 64 subscriptions");
+  auto shared = std::make_shared<const Selection>(std::move(selection));
+  subscriptions_.push_back({session_.services().hub.subscribe(std::move(shared), *this), next_offset()});
+  return {};
+}
+
+bool SocketIoNamespace::remove(const Selection* selection) {
+  const size_t removed = std::erase_if(subscriptions_, [&](const auto& each) {
+    if (selection != nullptr && each.selection->key != selection->key) return false;
+    session_.services().hub.unsubscribe(*each.selection, *this);
+    return true;
+  });
+  return selection == nullptr || removed > 0;
+}
+
+void SocketIoNamespace::deliver(const Run& run) {
+  if (!ended_) session_.push_run(*this, run);
+}
 
 void SocketIoNamespace::missed(uint64_t from, uint64_t to) { session_.missed(*this, from, to); }
 

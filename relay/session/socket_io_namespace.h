@@ -11,6 +11,7 @@
 #include "codec/socket_io.h"
 #include "hub/shard_hub.h"
 #include "pipeline/intake.h"
+#include "session/client_plugins.h"
 #include "session/session.h"
 #include "session/why.h"
 
@@ -18,26 +19,35 @@ namespace relay {
 
 class SocketIoSession;
 
-/// One namespace a Socket.IO client has joined: its sid, rooms and subscriptions, and the events the relay
-/// itself answers: join, leave, subscribe, unsubscribe, publish. Owned by its session; leaves the hub when
-/// destroyed.
-class SocketIoNamespace final : public Subscriber {
+/// One namespace a Socket.IO client has joined: its sid, rooms and subscriptions; what it sends goes to the
+/// session plugins that serve the namespace, then to the events the relay itself answers: join, leave,
+/// subscribe, unsubscribe, publish. Owned by its session; leaves the hub when destroyed.
+class SocketIoNamespace final : public Subscriber, private PluginClient {
  public:
   static constexpr size_t kMaxRooms = 64;
   static constexpr size_t kMaxSubscriptions = 64;
 
-  SocketIoNamespace(SocketIoSession& session, std::string name, std::string sid);
+  SocketIoNamespace(SocketIoSession& session, std::string name, std::string sid, std::string_view address);
   ~SocketIoNamespace() override;
   SocketIoNamespace(const SocketIoNamespace&) = delete;
   SocketIoNamespace& operator=(const SocketIoNamespace&) = delete;
 
   /// Joins the default room, the one of `role` ("" is observer) and its own. An error refuses the client.
   [[nodiscard]] Status enter(std::string_view role);
-  /// `connection_established {client_id, server_time}`
-  void greet();
+  /// Asks the plugins. The error's message is for the client; `data` then is JSON that goes along, or "".
+  [[nodiscard]] Status ask_plugins(std::string_view auth, std::string& data);
+  /// The client knows that it has joined: `connection_established {client_id, server_time}`, if configured,
+  /// and what plugins say.
+  void greet(std::string_view auth);
+  /// It is over: what comes in or would go out from here on is nobody's.
+  void stop() { ended_ = true; }
+  [[nodiscard]] bool ended() const { return ended_; }
+  /// The same, and plugins are told why.
+  void end(std::string_view reason);
 
-  /// An event from the client.
-  void receive(const SocketIoPacket& packet);
+  /// An event or acknowledgement from the client, with the bytes of its attachments.
+  void receive(const SocketIoPacket& packet, const std::vector<std::string>& attachments);
+  /// What became of its publication.
   void acknowledge(uint64_t id, const PublishResult& result);
 
   [[nodiscard]] const std::string& name() const { return name_; }
@@ -60,17 +70,38 @@ class SocketIoNamespace final : public Subscriber {
   using Handler = Status (SocketIoNamespace::*)(const ClientEvent&);
   [[nodiscard]] static Handler find_handler(const seneca::JsonView& name);
 
+  void receive_event(const SocketIoPacket& packet, const std::vector<std::string>& attachments);
+
+  // PluginClient, in socket_io_plugin_calls.cpp.
+  int32_t emit(seneca_client& asker, std::string_view name, const ClientArgs& args,
+               const seneca_emit_options& options) override;
+  int32_t reply(uint64_t reply_id, const ClientArgs& args) override;
+  int32_t join(std::string_view room) override;
+  int32_t leave(std::string_view room) override;
+  int32_t subscribe(std::string_view selection) override;
+  int32_t unsubscribe(std::string_view selection) override;
+  int32_t disconnect(bool close) override;
+  [[nodiscard]] Result<bool> offer_to_plugins(const SocketIoPacket& packet,
+                                              const std::vector<std::string>& attachments);
+
   // socket_io_client_events.cpp. Each answers {"ok":true} itself where that is the answer.
+  [[nodiscard]] Status answer(const SocketIoPacket& packet);
+  /// A pattern, an array of them, or {"match","filter","rooms"}.
+  [[nodiscard]] static Result<Selection> selection_of(const seneca::JsonView& argument);
   [[nodiscard]] Status on_join(const ClientEvent& event);
   [[nodiscard]] Status on_leave(const ClientEvent& event);
   [[nodiscard]] Status on_subscribe(const ClientEvent& event);
   [[nodiscard]] Status on_unsubscribe(const ClientEvent& event);
   [[nodiscard]] Status on_publish(const ClientEvent& event);
+  void say_hello();
   void confirm(const ClientEvent& event);
   void send_ack(uint64_t id, std::string_view json);
 
-  [[nodiscard]] Status join(const std::string& room);
-  [[nodiscard]] Status leave(std::string_view room);
+  [[nodiscard]] Status join_room(const std::string& room);
+  [[nodiscard]] Status leave_room(std::string_view room);
+  [[nodiscard]] Status add(Selection selection);
+  /// Null: all. False when there is none such.
+  bool remove(const Selection* selection);
 
   SocketIoSession& session_;
   const std::string name_;
@@ -88,6 +119,8 @@ class SocketIoNamespace final : public Subscriber {
 
   std::vector<Membership> rooms_;
   std::vector<Subscription> subscriptions_;
+  ClientPlugins plugins_;
+  bool ended_ = false;
 };
 
 }  // namespace relay

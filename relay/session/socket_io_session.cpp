@@ -65,7 +65,7 @@ void SocketIoSession::receive_msgpack(std::string_view bytes) {
 }
 
 void SocketIoSession::receive_packet(std::string_view text) {
-  if (attachments_due_ > 0) return protocol_error("text while attachments are due");
+  if (incomplete_ != nullptr) return protocol_error("text while attachments are due");
   const Result<SocketIoPacket> packet = decode_socket_io(text);
   if (!packet) return protocol_error(packet.error().message);
   switch (packet->type) {
@@ -73,53 +73,80 @@ void SocketIoSession::receive_packet(std::string_view text) {
       return connect(*packet);
     case SocketIoType::disconnect:
       return disconnect(*packet);
-    case SocketIoType::event:
-    case SocketIoType::binary_event:
-    case SocketIoType::binary_ack:
-      return receive_event(*packet);
     default:
-      return;  // an ack of nothing we asked for
+      return receive_event(*packet, text);
   }
 }
 
-void SocketIoSession::receive_attachment(std::string_view) {
-  if (attachments_due_ == 0) return protocol_error("binary without a packet it belongs to");
-  // Their bytes are not kept: no event here can hold them.
-  if (--attachments_due_ == 0) deadline_.disarm();
+void SocketIoSession::receive_attachment(std::string_view bytes) {
+  if (incomplete_ == nullptr) return protocol_error("binary without a packet it belongs to");
+  incomplete_->attachments.emplace_back(bytes);
+  if (incomplete_->attachments.size() < incomplete_->due) return;
+  deadline_.disarm();
+  const std::unique_ptr<Incomplete> complete = std::move(incomplete_);
+  deliver(*decode_socket_io(complete->text), complete->attachments);
 }
 
 void SocketIoSession::connect(const SocketIoPacket& packet) {
+  on_sweep(0);
   if (find(packet.namespace_) != nullptr) return protocol_error("connected to this namespace already");
   const std::string name(packet.namespace_);
   if (!is_known(name)) return push_packet(encode_socket_io_connect_error(name, "Invalid namespace"));
   std::string role = query_role_;
   if (const seneca::JsonView asked = seneca::JsonView(packet.payload).get("role"); asked.is_string())
     role = asked.string();
-  auto joined = std::make_unique<SocketIoNamespace>(*this, name, random_id());
+  auto joined = std::make_unique<SocketIoNamespace>(*this, name, random_id(), address());
+  const std::string_view auth = packet.payload.empty() ? "{}" : packet.payload;
   if (const Status entered = joined->enter(role); !entered)
     return push_packet(encode_socket_io_connect_error(name, entered.error().message));
+  std::string data;
+  if (const Status accepted = joined->ask_plugins(auth, data); !accepted)
+    return push_packet(encode_socket_io_connect_error(name, accepted.error().message, data));
   push_packet(encode_socket_io_connect(name, joined->sid()));
-  joined->greet();
   namespaces_.push_back(std::move(joined));
   if (!std::exchange(ever_connected_, true)) deadline_.disarm();
+  namespaces_.back()->greet(auth);
 }
 
 void SocketIoSession::disconnect(const SocketIoPacket& packet) {
   if (!ever_connected_) return protocol_error("DISCONNECT before CONNECT");
-  std::erase_if(namespaces_, [&packet](const auto& each) { return each->name() == packet.namespace_; });
+  std::erase_if(namespaces_, [&packet](const auto& each) {
+    if (each->name() != packet.namespace_) return false;
+    each->end("client namespace disconnect");
+    return true;
+  });
 }
 
-void SocketIoSession::receive_event(const SocketIoPacket& packet) {
+void SocketIoSession::receive_event(const SocketIoPacket& packet, std::string_view text) {
   if (!ever_connected_) return protocol_error("EVENT before CONNECT");
-  if (packet.attachments > 0) await_attachments(packet);
-  // A namespace just left is no error: the event and the news may have crossed.
-  SocketIoNamespace* const receiver = find(packet.namespace_);
-  if (receiver != nullptr && packet.type != SocketIoType::binary_ack) receiver->receive(packet);
+  if (packet.attachments == 0) return deliver(packet, {});
+  incomplete_ = std::make_unique<Incomplete>(Incomplete{std::string(text), packet.attachments, {}});
+  services_.timers.arm(deadline_, services_.clock.monotonic_us() + kAttachmentsTimeoutUs);
 }
 
-void SocketIoSession::await_attachments(const SocketIoPacket& packet) {
-  attachments_due_ = packet.attachments;
-  services_.timers.arm(deadline_, services_.clock.monotonic_us() + kAttachmentsTimeoutUs);
+// A namespace just left is no error: the event and the news may have crossed.
+void SocketIoSession::deliver(const SocketIoPacket& packet, const std::vector<std::string>& attachments) {
+  if (SocketIoNamespace* const receiver = find(packet.namespace_)) receiver->receive(packet, attachments);
+}
+
+void SocketIoSession::send_away(SocketIoNamespace& from, bool close) {
+  if (!close) {
+    push_packet(encode_socket_io_disconnect(from.name()));
+    from.stop();
+    // The rest not from here: the namespace and a plugin may be on the stack.
+    return services_.timers.arm(sweep_, services_.clock.monotonic_us());
+  }
+  for (const auto& each : namespaces_)
+    if (!each->ended()) push_packet(encode_socket_io_disconnect(each->name()));
+  Session::close(websocket_close::kGoingAway, "disconnected by the relay");
+}
+
+void SocketIoSession::on_sweep(int64_t) {
+  std::erase_if(namespaces_, [](const auto& each) {
+    if (!each->ended()) return false;
+    each->end("server namespace disconnect");
+    return true;
+  });
 }
 
 void SocketIoSession::on_deadline(int64_t now_us) {
@@ -135,9 +162,12 @@ void SocketIoSession::protocol_error(std::string_view reason) {
 
 bool SocketIoSession::is_known(std::string_view namespace_) const {
   const auto& routes = services_.config->routes;
+  const auto& plugins = services_.session_plugins;
   return namespace_ == "/" ||
          std::any_of(routes.begin(), routes.end(),
-                     [namespace_](const RouteConfig& route) { return route.namespace_ == namespace_; });
+                     [namespace_](const RouteConfig& route) { return route.namespace_ == namespace_; }) ||
+         std::any_of(plugins.begin(), plugins.end(),
+                     [namespace_](const auto& plugin) { return plugin->serves(namespace_); });
 }
 
 SocketIoNamespace* SocketIoSession::find(std::string_view namespace_) const {
@@ -154,9 +184,16 @@ void SocketIoSession::push_run(const SocketIoNamespace& receiver, const Run& run
     send(priority, frame);
 }
 
-void SocketIoSession::push_packet(std::string_view packet) {
-  if (parser_ != Parser::msgpack) return engine_send(packet);
-  send(Priority::critical, Frame::make(binary_frame(encode_socket_io_msgpack(packet.substr(1)))));
+void SocketIoSession::push_packet(std::string_view packet, const std::vector<std::string_view>& attachments) {
+  std::string bytes;
+  if (parser_ == Parser::msgpack) {
+    const std::vector<std::string> inside(attachments.begin(), attachments.end());
+    bytes = binary_frame(encode_socket_io_msgpack(packet.substr(1), inside));
+  } else {
+    bytes = text_frame(packet);
+    for (const std::string_view attachment : attachments) bytes += binary_frame(attachment);
+  }
+  send(Priority::critical, Frame::make(std::move(bytes)));
 }
 
 void SocketIoSession::engine_send(std::string_view packet) {
@@ -197,11 +234,13 @@ void SocketIoSession::tell_gap(const GapNotice& gap) {
   push_packet(packet);
 }
 
-void SocketIoSession::closed(std::string_view) {
+void SocketIoSession::closed(std::string_view reason) {
   deadline_.disarm();
+  sweep_.disarm();
   engine_.stop();
   publish_queue_.clear();
   awaited_.clear();
+  for (const auto& each : namespaces_) each->end(reason);
   namespaces_.clear();
 }
 

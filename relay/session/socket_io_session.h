@@ -41,8 +41,13 @@ class SocketIoSession final : public Session, private EngineIoOwner {
 
   // For the namespaces.
   void push_run(const SocketIoNamespace& receiver, const Run& run);
-  /// One Socket.IO packet, ahead of the events that wait.
-  void push_packet(std::string_view packet);
+  /// One Socket.IO packet, ahead of the events that wait. A binary one has `attachments`.
+  void push_packet(std::string_view packet, const std::vector<std::string_view>& attachments = {});
+  /// Tells the client that it is out of the namespace, which ends at the end of this turn; with `close` it is
+  /// told for each, and the connection ends.
+  void send_away(SocketIoNamespace& from, bool close);
+  /// Something waits for the client already.
+  [[nodiscard]] bool is_behind() const { return !outbox_.empty(); }
   /// Publishes for `publisher`, which is told when it asked for an acknowledgement.
   void publish(const SocketIoNamespace& publisher, std::vector<EventRef> events, bool has_ack, uint64_t ack);
   /// Told by every namespace; the client hears it once.
@@ -61,8 +66,9 @@ class SocketIoSession final : public Session, private EngineIoOwner {
 
   void connect(const SocketIoPacket& packet);
   void disconnect(const SocketIoPacket& packet);
-  void receive_event(const SocketIoPacket& packet);
-  void await_attachments(const SocketIoPacket& packet);
+  void receive_event(const SocketIoPacket& packet, std::string_view text);
+  void deliver(const SocketIoPacket& packet, const std::vector<std::string>& attachments);
+  void on_sweep(int64_t now_us);
   void protocol_error(std::string_view reason);
   [[nodiscard]] bool is_known(std::string_view namespace_) const;
   [[nodiscard]] SocketIoNamespace* find(std::string_view namespace_) const;
@@ -77,17 +83,25 @@ class SocketIoSession final : public Session, private EngineIoOwner {
     uint64_t id = 0;
   };
 
+  /// A packet whose attachments have not all come.
+  struct Incomplete {
+    std::string text;
+    uint32_t due;
+    std::vector<std::string> attachments;
+  };
+
   std::string query_role_;
   std::vector<std::unique_ptr<SocketIoNamespace>> namespaces_;
   std::unordered_map<uint64_t, AwaitedAck> awaited_;  // by token
   uint64_t next_token_ = 1;
-  uint32_t attachments_due_ = 0;
+  std::unique_ptr<Incomplete> incomplete_;
   enum class Parser : uint8_t { unknown, text, msgpack };
   Parser parser_ = Parser::unknown;  // the client's first message tells: nothing is agreed on
   bool ever_connected_ = false;
   EngineIoLink engine_;
   PublishQueue publish_queue_;
   MemberTimer<SocketIoSession> deadline_{*this, &SocketIoSession::on_deadline};
+  MemberTimer<SocketIoSession> sweep_{*this, &SocketIoSession::on_sweep};
 };
 
 }  // namespace relay

@@ -2,6 +2,7 @@
 #include <seneca/version.h>
 #include <seneca/json.hpp>
 #include <seneca/plugin.hpp>
+#include <seneca/session.hpp>
 
 #include <string>
 #include <string_view>
@@ -25,6 +26,20 @@ struct EveryHeader {
   void tick(int64_t, seneca::Emitter& out) { out.emit({"a.type", "/a/source"}); }
   std::string save() { return {}; }
   void load(std::string_view) {}
+
+  bool serves(std::string_view name) const { return name == "/"; }
+  void connect(seneca::Client, std::string_view auth) {
+    if (auth.empty()) throw seneca::Refusal("no token", "{}");
+  }
+  void connected(seneca::Client client, std::string_view) { client.emit("hello"); }
+  bool client_event(seneca::Client client, const seneca::ClientEvent& event) {
+    client.ask(event.name(), event.args(), 1, 1000);
+    event.reply(event.args());
+    return client.join("a");
+  }
+  void replied(seneca::Client client, uint64_t, const seneca::Args*) { client.disconnect(); }
+  void disconnected(seneca::Client client, std::string_view) { client.user() = nullptr; }
+  void message(seneca::Client client, bool binary, std::string_view bytes) { client.send(binary, bytes); }
 };
 
 }  // namespace

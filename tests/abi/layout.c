@@ -1,6 +1,7 @@
 /* Prints where every member of the ABI's structs lies, on a 64-bit machine. A line that changes breaks
  * plugins. */
 #include <seneca/ext/filter.h>
+#include <seneca/ext/session.h>
 #include <seneca/ext/state.h>
 #include <seneca/ext/timer.h>
 #include <seneca/ext/view.h>
@@ -94,10 +95,57 @@ static void print_roles(void) {
   MEMBER(seneca_state, load);
 }
 
+static void print_session(void) {
+  STRUCT(seneca_client);
+  MEMBER(seneca_client, size);
+  MEMBER(seneca_client, bare);
+  MEMBER(seneca_client, user);
+  MEMBER(seneca_client, id);
+  MEMBER(seneca_client, namespace_);
+  MEMBER(seneca_client, address);
+  MEMBER(seneca_client, impl);
+  STRUCT(seneca_args);
+  MEMBER(seneca_args, size);
+  MEMBER(seneca_args, attachment_count);
+  MEMBER(seneca_args, json);
+  MEMBER(seneca_args, attachments);
+  STRUCT(seneca_client_event);
+  MEMBER(seneca_client_event, size);
+  MEMBER(seneca_client_event, wants_reply);
+  MEMBER(seneca_client_event, reply_id);
+  MEMBER(seneca_client_event, name);
+  MEMBER(seneca_client_event, args);
+  STRUCT(seneca_emit_options);
+  MEMBER(seneca_emit_options, size);
+  MEMBER(seneca_emit_options, is_volatile);
+  MEMBER(seneca_emit_options, timeout_ms);
+  MEMBER(seneca_emit_options, reply_id);
+  STRUCT(seneca_clients);
+  MEMBER(seneca_clients, size);
+  MEMBER(seneca_clients, emit);
+  MEMBER(seneca_clients, reply);
+  MEMBER(seneca_clients, join);
+  MEMBER(seneca_clients, leave);
+  MEMBER(seneca_clients, subscribe);
+  MEMBER(seneca_clients, unsubscribe);
+  MEMBER(seneca_clients, disconnect);
+  MEMBER(seneca_clients, send);
+  STRUCT(seneca_session);
+  MEMBER(seneca_session, size);
+  MEMBER(seneca_session, serves);
+  MEMBER(seneca_session, connect);
+  MEMBER(seneca_session, connected);
+  MEMBER(seneca_session, client_event);
+  MEMBER(seneca_session, replied);
+  MEMBER(seneca_session, disconnected);
+  MEMBER(seneca_session, message);
+}
+
 int main(void) {
   print_plugin();
   print_event();
   print_calls();
   print_roles();
+  print_session();
   return 0;
 }

@@ -2,8 +2,6 @@
 #ifndef SENECA_DETAIL_PLUGIN_GLUE_HPP
 #define SENECA_DETAIL_PLUGIN_GLUE_HPP
 
-#include <cstring>
-#include <exception>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -14,6 +12,8 @@
 #include "../ext/timer.h"
 #include "../ext/view.h"
 #include "../plugin.hpp"
+#include "guard.hpp"
+#include "session_glue.hpp"
 
 namespace seneca {
 namespace detail {
@@ -66,32 +66,12 @@ struct MatchOf<T, std::void_t<decltype(T::match)>> {
   static constexpr const char* value = T::match;
 };
 
-inline int32_t put(seneca_error* error, const char* text) noexcept {
-  if (error == nullptr) return SENECA_E_FAILED;
-  error->code = SENECA_E_FAILED;
-  std::strncpy(error->text, text, sizeof error->text - 1);
-  error->text[sizeof error->text - 1] = '\0';
-  return error->code;
-}
-
-/// Runs `body`; an exception becomes `error`.
-template <class Body>
-int32_t guard(seneca_error* error, Body body) noexcept {
-  try {
-    return body();
-  } catch (const std::exception& caught) {
-    return put(error, caught.what());
-  } catch (...) {
-    return put(error, "unknown exception");
-  }
-}
-
 template <class T>
 struct Glue {
   static constexpr bool kFilters = HasCall<T>::value || HasFilter<T>::value;
   static_assert(
-      kFilters || HasView<T>::value || HasTick<T>::value,
-      "the plugin class needs operator()(Event&), filter, view or tick: see the top of seneca/plugin.hpp");
+      kFilters || HasView<T>::value || HasTick<T>::value || SessionGlue<T>::kServes,
+      "the plugin class needs operator()(Event&), filter, view, tick or serves: see seneca/plugin.hpp");
 
   static T* make(const seneca_host* host, std::string_view config) {
     if constexpr (std::is_constructible_v<T, Host, std::string_view>)
@@ -106,6 +86,7 @@ struct Glue {
   static int32_t create(const seneca_host* host, seneca_str config, void** self,
                         seneca_error* error) noexcept {
     return guard(error, [&] {
+      if constexpr (SessionGlue<T>::kServes) SessionGlue<T>::meet(host);
       *self = make(host, to_view(config));
       return SENECA_OK;
     });
@@ -175,6 +156,8 @@ struct Glue {
       static constexpr seneca_state table{sizeof(seneca_state), save, load};
       if (wanted == SENECA_STATE) return &table;
     }
+    if constexpr (SessionGlue<T>::kServes)
+      if (wanted == SENECA_SESSION) return SessionGlue<T>::table();
     return nullptr;
   }
 };

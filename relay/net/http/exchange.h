@@ -40,6 +40,9 @@ struct Endpoint {
   HttpHandler handler;      ///< of Kind::http
 };
 
+/// Where Engine.IO is spoken without Socket.IO.
+inline constexpr std::string_view kBarePath = "/engine.io/";
+
 /// The endpoint of a path and method. `path_known` tells a 405 from a 404 when there is none.
 [[nodiscard]] const Endpoint* find_endpoint(std::string_view method, std::string_view path, bool& path_known);
 /// "GET, HEAD, OPTIONS": what a known path takes.

@@ -10,6 +10,7 @@ using Kind = Endpoint::Kind;
 constexpr std::array kEndpoints = {
     Endpoint{"/socket.io/", Kind::socket_io, "GET", nullptr},
     Endpoint{"/socket.io", Kind::socket_io, "GET", nullptr},
+    Endpoint{kBarePath, Kind::socket_io, "GET", nullptr},
     Endpoint{"/ws", Kind::plain_websocket, "GET", nullptr},
     Endpoint{"/events", Kind::event_stream, "GET", nullptr},
     Endpoint{"/api/v1/events", Kind::http, "POST", handle_publish},

@@ -20,6 +20,7 @@ struct ReplyTo {
 struct PollRequest {
   ReplyTo reply_to;
   std::string sid;         ///< "": it opens a session
+  bool bare = false;       ///< opens one without Socket.IO
   bool websocket = false;  ///< asks for the other transport, without an upgrade
   std::string method;
   std::string version;  ///< the EIO parameter

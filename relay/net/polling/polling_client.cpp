@@ -6,14 +6,15 @@
 #include "base/utf8.h"
 #include "codec/engine_io_payload.h"
 #include "codec/websocket_frame.h"
+#include "session/bare_session.h"
 #include "session/gather.h"
-#include "session/socket_io_session.h"
 
 namespace relay {
 namespace {
 
 constexpr int64_t kUpgradeUs = 10'000'000;
 constexpr int64_t kLastWordUs = 30'000'000;  // as the reference server keeps it
+constexpr int64_t kGoodbyeUs = 100'000;
 constexpr int64_t kNoopUs = 100'000;
 constexpr size_t kMaxAnswerBytes = 256 * 1024;
 constexpr std::string_view kClosePacket = "1", kNoopPacket = "6";
@@ -34,8 +35,8 @@ HttpResponse taken() {
 
 }  // namespace
 
-PollingClient::PollingClient(const std::string& id, PollingHost& host)
-    : id_(id), host_(host), session_(std::make_unique<SocketIoSession>(id, host.services(), *this)) {}
+PollingClient::PollingClient(const std::string& id, PollingHost& host, bool bare)
+    : id_(id), host_(host), session_(make_engine_io_session(bare, id, host.services(), *this)) {}
 
 PollingClient::~PollingClient() { end_session(); }
 
@@ -66,7 +67,7 @@ void PollingClient::post(const ReplyTo& reply_to, std::string_view content_type,
     return finish();
   }
   post_ = reply_to;
-  if (!paused_ || close_code_ != 0) answer(post_, taken());
+  if (close_code_ == 0 ? !paused_ : !awaits_get()) answer(post_, taken());
   flush();
 }
 
@@ -131,11 +132,17 @@ void PollingClient::flush() {
   // Who is sent away is to hear why, with its next GET if need be. Others hear from that GET's error that
   // there is no session any more, and may come back: a close packet would keep Python's client away.
   const bool sent_away = close_code_ == websocket_close::kGoingAway;
-  if (!sent_away || (get_ && !has_packets())) return finish();
+  if (!(sent_away || awaits_get()) || (get_ && !has_packets())) return finish();
   if (ended_) return;
-  while (!session_->outbox().empty()) take_frames();
+  while (sent_away && !session_->outbox().empty()) take_frames();
+  if (!sent_away) frames_.resize(frames_sent_);
   end_session();
-  arm(deadline_, kLastWordUs);
+  arm(deadline_, sent_away ? kLastWordUs : kGoodbyeUs);
+}
+
+// The GET sent before a goodbye may take longer, to another shard, than the goodbye.
+bool PollingClient::awaits_get() const {
+  return close_code_ == websocket_close::kNormal && post_ && !get_ && upgrading_ == nullptr;
 }
 
 void PollingClient::published(uint64_t token, const PublishResult& result) {
@@ -213,7 +220,8 @@ void PollingClient::finish() {
     answer(get_, packets(std::string(kNoopPacket)));
   else
     answer(get_, said ? packets(std::string(kClosePacket)) : engine_io_error(EngineIoError::unknown_sid));
-  answer(post_, engine_io_error(EngineIoError::bad_request));
+  answer(post_,
+         close_code_ == websocket_close::kNormal ? taken() : engine_io_error(EngineIoError::bad_request));
   noop_.disarm();
   deadline_.disarm();
   if (UpgradeSocket* const socket = std::exchange(upgrading_, nullptr))

@@ -41,7 +41,7 @@ class PollingHost {
   virtual void done(PollingClient& client) = 0;
 };
 
-/// A Socket.IO client that comes by long polling: its session between the requests, and the one GET that is
+/// An Engine.IO client that comes by long polling: its session between the requests, and the one GET that is
 /// held open for what the session sends. When the client upgrades, the session moves to the WebSocket. Owned
 /// by the shard's PollingClients. [shard]
 ///
@@ -52,7 +52,7 @@ class PollingClient final : public Transport {
   /// python-socketio drops the connection when an answer has more.
   static constexpr size_t kMaxPackets = 16;
 
-  PollingClient(const std::string& id, PollingHost& host);
+  PollingClient(const std::string& id, PollingHost& host, bool bare = false);
   ~PollingClient() override;
 
   [[nodiscard]] Status start(const SessionRequest& request) { return session_->start(request); }
@@ -89,6 +89,7 @@ class PollingClient final : public Transport {
   void ping() override {}  // for WebSockets without heartbeats of their own
 
  private:
+  [[nodiscard]] bool awaits_get() const;
   void answer(std::optional<ReplyTo>& waiting, HttpResponse response);
   [[nodiscard]] bool has_packets() const;
   [[nodiscard]] std::string take_packets();

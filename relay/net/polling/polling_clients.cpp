@@ -35,7 +35,7 @@ void PollingClients::open(const PollRequest& request) {
     return answer(request.reply_to,
                   problem(503, "too_many_connections", "server.max_connections is reached; try again later"));
   std::string sid = random_id(around_.shard, around_.shards);
-  auto made = std::make_unique<PollingClient>(sid, static_cast<PollingHost&>(*this));
+  auto made = std::make_unique<PollingClient>(sid, static_cast<PollingHost&>(*this), request.bare);
   PollingClient& client = *clients_.emplace(std::move(sid), std::move(made)).first->second;
   if (const Status started = client.start(request.session); !started) {
     answer(request.reply_to,

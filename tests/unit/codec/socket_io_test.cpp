@@ -136,5 +136,5 @@ TEST_CASE("packets are written as clients expect them") {
         R"(44/x,{"message":"Invalid namespace"})");
   CHECK(encode_socket_io_disconnect("/custom") == "41/custom,");
   CHECK(encode_socket_io_disconnect("/") == "41");
-  CHECK(encode_socket_io_ack("/", 7, R"({"ok":true})") == R"(437[{"ok":true}])");
+  CHECK(encode_socket_io_ack("/", 7, R"([{"ok":true}])") == R"(437[{"ok":true}])");
 }

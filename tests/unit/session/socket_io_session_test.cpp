@@ -163,12 +163,11 @@ TEST_CASE("what says nothing is ignored") {
 TEST_CASE("attachments are awaited and their event refused with a clear answer") {
   Client client;
   client.join();
-  const Texts texts =
-      client.send(R"(452-9["a",{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}])");
+  CHECK(client.send(R"(452-9["join",{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}])").empty());
+  client.session->receive_binary("one");
+  const Texts texts = client.send("bdHdv");
   REQUIRE(texts.size() == 1);
   CHECK(texts[0].starts_with(R"(439[{"ok":false,"code":"binary_unsupported",)"));
-  client.session->receive_binary("one");
-  client.session->receive_text("bdHdv");
   CHECK_FALSE(client.transport.closed());
   client.session->receive_binary("three");
   CHECK(client.transport.closed());

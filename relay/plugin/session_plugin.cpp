@@ -1,0 +1,118 @@
+#include "plugin/session_plugin.h"
+
+#include <utility>
+
+#include "event/json_check.h"
+#include "plugin/contained.h"
+
+namespace relay {
+namespace {
+
+constexpr size_t kMaxRefusalData = 64 << 10;
+
+/// ClientArgs as the plugin sees them. Lives for one call.
+class AbiArgs {
+ public:
+  explicit AbiArgs(const ClientArgs& args) {
+    for (const std::string_view bytes : args.attachments) attachments_.push_back(to_str(bytes));
+    abi_.size = sizeof abi_;
+    abi_.attachment_count = static_cast<uint32_t>(attachments_.size());
+    abi_.json = to_str(args.json);
+    abi_.attachments = attachments_.data();
+  }
+  AbiArgs(const AbiArgs&) = delete;
+  AbiArgs& operator=(const AbiArgs&) = delete;
+
+  [[nodiscard]] const seneca_args* get() const { return &abi_; }
+
+ private:
+  std::vector<seneca_str> attachments_;
+  seneca_args abi_{};
+};
+
+}  // namespace
+
+SessionPlugin::SessionPlugin(std::unique_ptr<PluginInstance> instance, Logger& logger)
+    : instance_(std::move(instance)), role_(*instance_->library().roles().session), logger_(logger) {}
+
+template <class Call>
+void SessionPlugin::run(std::string_view what, Call call) {
+  seneca_error error{};
+  const int32_t code = instance_->call(error, [&] { return call(error); });
+  if (code == SENECA_OK) return;
+  instance_->count_error();
+  logger_.warn(instance_->name(), "its " + std::string(what) + " failed: " + text_of(error));
+}
+
+bool SessionPlugin::serves(std::string_view namespace_) {
+  if (!SENECA_HAS(&role_, serves)) return false;
+  bool served = false;
+  run("serves", [&](seneca_error&) {
+    served = role_.serves(instance_->self(), to_str(namespace_)) != 0;
+    return SENECA_OK;
+  });
+  return served;
+}
+
+bool SessionPlugin::serves_bare() const { return SENECA_HAS(&role_, message); }
+
+Status SessionPlugin::connect(seneca_client& client, std::string_view auth, std::string& data) {
+  if (!SENECA_HAS(&role_, connect)) return {};
+  BoundedWriter writer{data, kMaxRefusalData};
+  seneca_error error{};
+  const int32_t code = instance_->call(
+      error, [&] { return role_.connect(instance_->self(), &client, to_str(auth), &writer.abi, &error); });
+  if (code == SENECA_OK) return {};
+  if (writer.overflown || (!data.empty() && check_json(data) != JsonFault::none)) {
+    logger_.warn(instance_->name(), "the data of a refusal is left out: it must be JSON of at most 64 KiB");
+    data.clear();
+  }
+  return fail("refused", instance_->name(), text_of(error));
+}
+
+void SessionPlugin::connected(seneca_client& client, std::string_view auth) {
+  if (!SENECA_HAS(&role_, connected)) return;
+  run("connected",
+      [&](seneca_error& error) { return role_.connected(instance_->self(), &client, to_str(auth), &error); });
+}
+
+Result<bool> SessionPlugin::client_event(seneca_client& client, const Event& event) {
+  if (!SENECA_HAS(&role_, client_event)) return false;
+  const AbiArgs args(event.args);
+  seneca_client_event abi{};
+  abi.size = sizeof abi;
+  abi.wants_reply = event.wants_reply ? 1 : 0;
+  abi.reply_id = event.reply_id;
+  abi.name = to_str(event.name);
+  abi.args = args.get();
+  seneca_error error{};
+  const int32_t code =
+      instance_->call(error, [&] { return role_.client_event(instance_->self(), &client, &abi, &error); });
+  if (code == SENECA_OK) return true;
+  if (code == SENECA_E_UNSUPPORTED) return false;
+  return fail("refused", "", text_of(error));
+}
+
+void SessionPlugin::replied(seneca_client& client, uint64_t reply_id, const ClientArgs* args) {
+  if (!SENECA_HAS(&role_, replied)) return;
+  const AbiArgs abi(args == nullptr ? ClientArgs() : *args);
+  run("replied", [&](seneca_error& error) {
+    return role_.replied(instance_->self(), &client, reply_id, args == nullptr ? nullptr : abi.get(), &error);
+  });
+}
+
+void SessionPlugin::disconnected(seneca_client& client, std::string_view reason) {
+  if (!SENECA_HAS(&role_, disconnected)) return;
+  run("disconnected", [&](seneca_error& error) {
+    return role_.disconnected(instance_->self(), &client, to_str(reason), &error);
+  });
+}
+
+void SessionPlugin::message(seneca_client& client, bool binary, std::string_view bytes) {
+  if (!SENECA_HAS(&role_, message)) return;
+  run("message", [&](seneca_error& error) {
+    return role_.message(instance_->self(), &client, binary ? 1 : 0, to_str(bytes), &error);
+  });
+}
+
+}  // namespace relay
