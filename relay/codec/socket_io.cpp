@@ -122,7 +122,8 @@ class PacketReader {
   std::string_view rest_;
 };
 
-void append_head(std::string& out, char type, std::string_view namespace_) {
+// `type` with the number of attachments, if it has any.
+void append_head(std::string& out, std::string_view type, std::string_view namespace_) {
   out += '4';
   out += type;
   if (namespace_ == "/") return;
@@ -130,7 +131,15 @@ void append_head(std::string& out, char type, std::string_view namespace_) {
   out += ',';
 }
 
-std::string with_member(char type, std::string_view namespace_, std::string_view key,
+void append_event(std::string& out, std::string_view name, std::string_view args_json) {
+  out += '[';
+  seneca::append_json_string(out, name);
+  if (!args_json.empty()) out += ',';
+  out += args_json;
+  out += ']';
+}
+
+std::string with_member(std::string_view type, std::string_view namespace_, std::string_view key,
                         std::string_view value) {
   std::string text;
   append_head(text, type, namespace_);
@@ -155,32 +164,34 @@ bool is_reserved_event_name(std::string_view name) {
 }
 
 void append_socket_io_event(std::string& out, std::string_view namespace_, std::string_view event_name,
-                            std::string_view payload_json) {
-  append_head(out, '2', namespace_);
-  out += '[';
-  seneca::append_json_string(out, event_name);
-  if (!payload_json.empty()) out += ',';
-  out += payload_json;
-  out += ']';
+                            std::string_view args_json) {
+  append_head(out, "2", namespace_);
+  append_event(out, event_name, args_json);
+}
+
+void append_socket_io_binary_event(std::string& out, size_t attachments, std::string_view namespace_,
+                                   std::string_view event_name, std::string_view args_json) {
+  append_head(out, "5" + std::to_string(attachments) + "-", namespace_);
+  append_event(out, event_name, args_json);
 }
 
 std::string encode_socket_io_connect(std::string_view namespace_, std::string_view sid) {
-  return with_member('0', namespace_, "sid", sid);
+  return with_member("0", namespace_, "sid", sid);
 }
 
 std::string encode_socket_io_connect_error(std::string_view namespace_, std::string_view message) {
-  return with_member('4', namespace_, "message", message);
+  return with_member("4", namespace_, "message", message);
 }
 
 std::string encode_socket_io_disconnect(std::string_view namespace_) {
   std::string text;
-  append_head(text, '1', namespace_);
+  append_head(text, "1", namespace_);
   return text;
 }
 
 std::string encode_socket_io_ack(std::string_view namespace_, uint64_t id, std::string_view argument_json) {
   std::string text;
-  append_head(text, '3', namespace_);
+  append_head(text, "3", namespace_);
   text += std::to_string(id);
   text += '[';
   text += argument_json;

@@ -44,9 +44,12 @@ inline constexpr size_t kMaxAckDigits = 19;
 /// True for names that clients keep for themselves: receiving one drops their connection, and ours.
 [[nodiscard]] bool is_reserved_event_name(std::string_view name);
 
-/// `42/namespace,["name",payload]`; `payload_json` may be "" for none.
+/// `42/namespace,["name",args…]`; `args_json` are values with commas between, "" for none.
 void append_socket_io_event(std::string& out, std::string_view namespace_, std::string_view event_name,
-                            std::string_view payload_json);
+                            std::string_view args_json);
+/// `45N-/namespace,["name",args…]`, which N binary messages follow; `args_json` are values with commas between.
+void append_socket_io_binary_event(std::string& out, size_t attachments, std::string_view namespace_,
+                                   std::string_view event_name, std::string_view args_json);
 /// `40/namespace,{"sid":"…"}`
 [[nodiscard]] std::string encode_socket_io_connect(std::string_view namespace_, std::string_view sid);
 /// `44/namespace,{"message":"…"}`

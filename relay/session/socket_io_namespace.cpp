@@ -21,10 +21,13 @@ bool is_valid_role(std::string_view role) {
 }  // namespace
 
 SocketIoNamespace::SocketIoNamespace(SocketIoSession& session, std::string name, std::string sid)
-    : session_(session), name_(std::move(name)), sid_(std::move(sid)) {}
+    : session_(session), name_(std::move(name)), sid_(std::move(sid)), from_(next_offset()) {
+  session_.services().hub.enter(name_, *this);
+}
 
 SocketIoNamespace::~SocketIoNamespace() {
   ShardHub& hub = session_.services().hub;
+  hub.exit(name_, *this);
   for (const Membership& each : rooms_) hub.leave(name_, each.room, *this);
   for (const Subscription& each : subscriptions_) hub.unsubscribe(*each.selection, *this);
 }
@@ -75,6 +78,16 @@ void SocketIoNamespace::deliver(const Run& run) { session_.push_run(*this, run);
 
 void SocketIoNamespace::missed(uint64_t from, uint64_t to) { session_.missed(*this, from, to); }
 
+// What a bound refuses to a client that did not ask is for the operator to know.
+void SocketIoNamespace::join_room(const std::string& room) {
+  if (const Status joined = join(room); !joined)
+    session_.services().logger.warn("session", sid_ + " was not joined: " + joined.error().to_string());
+}
+
+void SocketIoNamespace::leave_room(const std::string& room) { (void)leave(room); }
+
+void SocketIoNamespace::disconnect(bool close) { session_.dismiss(*this, close); }
+
 uint64_t SocketIoNamespace::next_offset() const { return session_.services().hub.delivered() + 1; }
 
 // Rooms of other namespaces than "/" are shown with theirs: "/admin:general".
@@ -90,14 +103,19 @@ void SocketIoNamespace::describe_to(SessionInfo& info) const {
 
 Interest SocketIoNamespace::interest_in(const Event& event) const {
   const RouteTable& routes = session_.services().hub.routes();
-  const uint64_t pages_from = session_.services().hub.pages_from();
+  const uint64_t pages_from = is_emission(event.type()) ? 0 : session_.services().hub.pages_from();
   // A page hears live events only.
   const auto kind = [&event](uint64_t from) {
     return event.is_backfill() || event.offset() < from ? Interest::Kind::too_late : Interest::Kind::wanted;
   };
   Interest interest;
+  const bool excepted = std::any_of(rooms_.begin(), rooms_.end(), [&](const Membership& each) {
+    return excepts_room(event, name_, each.room);
+  });
+  if (!excepted && goes_to_room(routes, event, name_, ""))
+    interest.prefer({kind(from_), "namespace " + name_});
   for (const Membership& each : rooms_)
-    if (goes_to_room(routes, event, name_, each.room))
+    if (!excepted && goes_to_room(routes, event, name_, each.room))
       interest.prefer({kind(std::max(each.from, pages_from)), "room " + shown(each.room)});
   for (const Subscription& each : subscriptions_)
     if (each.selection->matches(routes, event))

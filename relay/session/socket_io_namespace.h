@@ -48,6 +48,10 @@ class SocketIoNamespace final : public Subscriber {
   // Subscriber
   void deliver(const Run& run) override;
   void missed(uint64_t from, uint64_t to) override;
+  void join_room(const std::string& room) override;
+  void leave_room(const std::string& room) override;
+  /// Destroys this.
+  void disconnect(bool close) override;
 
  private:
   /// `["name",first,second]` with the acknowledgement asked for.
@@ -86,6 +90,7 @@ class SocketIoNamespace final : public Subscriber {
   [[nodiscard]] uint64_t next_offset() const;
   [[nodiscard]] std::string shown(const std::string& name) const;
 
+  const uint64_t from_;  // the first offset that can have come
   std::vector<Membership> rooms_;
   std::vector<Subscription> subscriptions_;
 };

@@ -149,14 +149,27 @@ SocketIoNamespace* SocketIoSession::find(std::string_view namespace_) const {
 void SocketIoSession::push_run(const SocketIoNamespace& receiver, const Run& run) {
   if (closing()) return;
   const FrameCoding way = parser_ == Parser::msgpack ? FrameCoding::msgpack : coding();
-  for (const auto& [frame, priority] :
-       services_.frames.socket_io_run(run, receiver.name(), way, bundle_limit()))
-    send(priority, frame);
+  for (const RunFrame& each : services_.frames.socket_io_run(run, receiver.name(), way, bundle_limit())) {
+    if (each.volatile_)
+      send_volatile(each.priority, each.frame);
+    else
+      send(each.priority, each.frame);
+  }
 }
 
-void SocketIoSession::push_packet(std::string_view packet) {
-  if (parser_ != Parser::msgpack) return engine_send(packet);
-  send(Priority::critical, Frame::make(binary_frame(encode_socket_io_msgpack(packet.substr(1)))));
+void SocketIoSession::push_packet(std::string_view packet, Priority lane) {
+  const bool msgpack = parser_ == Parser::msgpack;
+  send(lane, Frame::make(msgpack ? binary_frame(encode_socket_io_msgpack(packet.substr(1)))
+                                 : text_frame(packet)));
+}
+
+void SocketIoSession::dismiss(const SocketIoNamespace& one, bool all) {
+  if (closing()) return;
+  // In the last lane, as a client drops what comes after it.
+  for (const auto& each : namespaces_)
+    if (all || each.get() == &one) push_packet(encode_socket_io_disconnect(each->name()), Priority::low);
+  std::erase_if(namespaces_, [&](const auto& each) { return all || each.get() == &one; });
+  if (all) close(websocket_close::kGoingAway, "disconnected by the relay");
 }
 
 void SocketIoSession::engine_send(std::string_view packet) {

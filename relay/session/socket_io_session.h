@@ -41,8 +41,10 @@ class SocketIoSession final : public Session, private EngineIoOwner {
 
   // For the namespaces.
   void push_run(const SocketIoNamespace& receiver, const Run& run);
-  /// One Socket.IO packet, ahead of the events that wait.
-  void push_packet(std::string_view packet);
+  /// One Socket.IO packet; ahead of the events that wait unless another lane is given.
+  void push_packet(std::string_view packet, Priority lane = Priority::critical);
+  /// Sends `one` away, behind what waits, and destroys it; with `all` every namespace, and closes.
+  void dismiss(const SocketIoNamespace& one, bool all);
   /// Publishes for `publisher`, which is told when it asked for an acknowledgement.
   void publish(const SocketIoNamespace& publisher, std::vector<EventRef> events, bool has_ack, uint64_t ack);
   /// Told by every namespace; the client hears it once.
