@@ -47,7 +47,8 @@ inline constexpr size_t kMaxAckDigits = 19;
 /// `42/namespace,["name",args…]`; `args_json` are values with commas between, "" for none.
 void append_socket_io_event(std::string& out, std::string_view namespace_, std::string_view event_name,
                             std::string_view args_json);
-/// `45N-/namespace,["name",args…]`, which N binary messages follow; `args_json` are values with commas between.
+/// `45N-/namespace,["name",args…]`, which N binary messages follow; `args_json` are values with commas
+/// between.
 void append_socket_io_binary_event(std::string& out, size_t attachments, std::string_view namespace_,
                                    std::string_view event_name, std::string_view args_json);
 /// `40/namespace,{"sid":"…"}`

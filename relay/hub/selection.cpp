@@ -94,7 +94,8 @@ Result<Selection> Selection::make(const std::vector<std::string>& patterns, cons
 
 bool Selection::matches(const RoutedBatch& batch, const RoutedEvent& event) const {
   const auto deliveries = std::span(batch.deliveries).subspan(event.first_delivery, event.deliveries);
-  return match.matches(event.event->type()) && is_sent_to(rooms, *event.event, deliveries, batch.emission_of(event)) &&
+  return match.matches(event.event->type()) &&
+         is_sent_to(rooms, *event.event, deliveries, batch.emission_of(event)) &&
          filter.matches(*event.event);
 }
 

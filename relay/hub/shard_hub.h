@@ -32,10 +32,10 @@ class ShardHub {
     return index_.join(namespace_, room, subscriber);
   }
   /// It is one of those whom an emission to the whole namespace reaches.
-  void enter(std::string_view namespace_, Subscriber& subscriber) {
+  void enter_namespace(std::string_view namespace_, Subscriber& subscriber) {
     (void)index_.join(namespace_, AudienceIndex::kEverybody, subscriber);
   }
-  void exit(std::string_view namespace_, Subscriber& subscriber) {
+  void leave_namespace(std::string_view namespace_, Subscriber& subscriber) {
     index_.leave(namespace_, AudienceIndex::kEverybody, subscriber);
   }
   /// A room of the subscriber's own, by an id of its: others may join it, few do.

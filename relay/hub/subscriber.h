@@ -38,7 +38,8 @@ class Subscriber {
   virtual void missed(uint64_t from, uint64_t to) = 0;
 
   // What an emission asks of those it reaches, once everything before it has been delivered. Only Socket.IO
-  // clients follow: the rooms of a stream are its own choice. None may end another subscriber of the same namespace.
+  // clients follow: the rooms of a stream are its own choice. None may end another subscriber of the same
+  // namespace.
   virtual void join_room(const std::string&) {}
   virtual void leave_room(const std::string&) {}
   /// `close`: its connection as well. May end this subscriber.

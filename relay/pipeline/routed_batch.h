@@ -48,8 +48,8 @@ struct RoutedBatch {
   std::vector<Delivery> deliveries;
   std::vector<std::string> views;  ///< JSON, one per rendered shape
   std::vector<Emission> emissions;
-  bool views_left_out = false;     ///< no page was connected when the batch was made: those that came since
-                                   ///< begin behind it
+  bool views_left_out = false;  ///< no page was connected when the batch was made: those that came since
+                                ///< begin behind it
   std::shared_ptr<const RouteTable> routes;
 
   /// Null for an event like any other.

@@ -22,12 +22,12 @@ bool is_valid_role(std::string_view role) {
 
 SocketIoNamespace::SocketIoNamespace(SocketIoSession& session, std::string name, std::string sid)
     : session_(session), name_(std::move(name)), sid_(std::move(sid)), from_(next_offset()) {
-  session_.services().hub.enter(name_, *this);
+  session_.services().hub.enter_namespace(name_, *this);
 }
 
 SocketIoNamespace::~SocketIoNamespace() {
   ShardHub& hub = session_.services().hub;
-  hub.exit(name_, *this);
+  hub.leave_namespace(name_, *this);
   for (const Membership& each : rooms_) hub.leave(name_, each.room, *this);
   for (const Subscription& each : subscriptions_) hub.unsubscribe(*each.selection, *this);
 }

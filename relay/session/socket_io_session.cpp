@@ -159,8 +159,8 @@ void SocketIoSession::push_run(const SocketIoNamespace& receiver, const Run& run
 
 void SocketIoSession::push_packet(std::string_view packet, Priority lane) {
   const bool msgpack = parser_ == Parser::msgpack;
-  send(lane, Frame::make(msgpack ? binary_frame(encode_socket_io_msgpack(packet.substr(1)))
-                                 : text_frame(packet)));
+  send(lane,
+       Frame::make(msgpack ? binary_frame(encode_socket_io_msgpack(packet.substr(1))) : text_frame(packet)));
 }
 
 void SocketIoSession::dismiss(const SocketIoNamespace& one, bool all) {

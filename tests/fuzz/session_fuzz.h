@@ -40,7 +40,8 @@ void play(std::string_view input, const SessionRequest& request) {
     } else if (message == "!away") {
       bench.publish({.type = "seneca.disconnect", .data = "{}"});
     } else if (message == "!closed") {
-      bench.publish_all({{.type = "seneca.disconnect", .data = R"({"namespace":"/custom","close":true})"}, {}});
+      bench.publish_all(
+          {{.type = "seneca.disconnect", .data = R"({"namespace":"/custom","close":true})"}, {}});
     } else if (message == "!time") {
       bench.advance_ms(1000);
     } else if (message == "!full") {

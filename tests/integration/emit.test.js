@@ -265,6 +265,18 @@ describe('refused:', () => {
     assert.equal((await relay.request('POST', '/api/v1/emit', xml)).json().code, 'unsupported_media_type');
   });
 
+  test('a page of another origin, whatever it says it sends', async () => {
+    const body = JSON.stringify({ event: 'e' });
+    const ask = (origin) =>
+      relay.request('POST', '/api/v1/emit', {
+        headers: { origin, 'content-type': 'application/x-www-form-urlencoded', 'content-length': body.length },
+        body,
+      });
+    const answer = await ask('http://elsewhere.example');
+    assert.deepEqual([answer.status, answer.json().code], [403, 'origin_not_allowed']);
+    assert.equal((await ask(relay.url)).status, 202);
+  });
+
   test("events of the relay's own types, whatever way they come", async (t) => {
     const event = { type: 'seneca.emit', data: { event: 'e' } };
     const answer = await post('/api/v1/events', event);

@@ -2,11 +2,12 @@
 
 #include "codec/emission.h"
 #include "event/event_draft.h"
+#include "net/handshake.h"
 #include "net/http/publication.h"
 #include "session/client_envelope.h"
 
-// POST /api/v1/emit, /api/v1/sockets/join, /leave and /disconnect: emissions, each an event of the relay's own
-// types whose data is the body.
+// POST /api/v1/emit, /api/v1/sockets/join, /leave and /disconnect: emissions, each an event of the relay's
+// own types whose data is the body.
 
 namespace relay {
 namespace {
@@ -27,7 +28,10 @@ Result<EventRef> read_emission(HttpExchange& exchange, std::string_view type) {
   return draft.finish();
 }
 
+// These endpoints act on clients, so a page of a foreign origin is refused as it would be a WebSocket.
 void publish_emission(HttpExchange& exchange, std::string_view type) {
+  if (!origin_allowed(exchange.head(), exchange.services().config->server.cors_allowed_origins))
+    return exchange.respond(origin_refused(exchange.head()));
   const Result<EventRef> event = read_emission(exchange, type);
   if (!event) return refuse_publication(exchange, event.error());
   submit_publication(exchange, {*event});

@@ -139,5 +139,6 @@ TEST_CASE("a list names at most 64 rooms") {
 TEST_CASE("the four types are emissions, and no others") {
   for (const char* type : {"seneca.emit", "seneca.join", "seneca.leave", "seneca.disconnect"})
     CHECK(is_emission(type));
-  for (const char* type : {"", "seneca", "seneca.gap", "seneca.emit.x", "emit"}) CHECK_FALSE(is_emission(type));
+  for (const char* type : {"", "seneca", "seneca.gap", "seneca.emit.x", "emit"})
+    CHECK_FALSE(is_emission(type));
 }

@@ -231,7 +231,8 @@ TEST_CASE("A part of a text that was checked gives the event, or the error, that
 
 TEST_CASE("the relay's own types are refused unless they are asked for") {
   CHECK(error_of(R"({"type":"seneca.emit","data":{}})") == "reserved_type type");
-  CHECK(error_of(R"({"specversion":"1.0","id":"1","source":"/s","type":"seneca.x"})") == "reserved_type type");
+  CHECK(error_of(R"({"specversion":"1.0","id":"1","source":"/s","type":"seneca.x"})") ==
+        "reserved_type type");
   CHECK(error_of(R"({"type":"senecas.emit","data":{}})").empty());
   EnvelopeOptions options = http();
   options.reserved_types = true;

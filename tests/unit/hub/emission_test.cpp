@@ -18,7 +18,7 @@ using Got = std::vector<std::string>;
 struct Socket final : Subscriber {
   Socket(ShardHub& hub, std::string own_sid, std::string in_namespace = "/")
       : hub_(&hub), namespace_(std::move(in_namespace)), sid(std::move(own_sid)) {
-    hub.enter(namespace_, *this);
+    hub.enter_namespace(namespace_, *this);
     hub.own(namespace_, sid, *this);
   }
   ~Socket() override { go(); }
@@ -29,7 +29,10 @@ struct Socket final : Subscriber {
     runs.push_back(run.id);
     for (const auto& [event, delivery, emission] : run.hits) {
       const std::string offset = std::to_string(event->event->offset());
-      got.push_back(offset + ':' + (emission ? emission->event : delivery ? delivery->route->event : "class"));
+      got.push_back(offset + ':' +
+                    (emission   ? emission->event
+                     : delivery ? delivery->route->event
+                                : "class"));
     }
   }
   void missed(uint64_t, uint64_t) override {}
@@ -49,7 +52,7 @@ struct Socket final : Subscriber {
     if (hub_ == nullptr) return;
     for (const std::string& room : rooms_) hub_->leave(namespace_, room, *this);
     hub_->leave(namespace_, sid, *this);
-    hub_->exit(namespace_, *this);
+    hub_->leave_namespace(namespace_, *this);
     hub_ = nullptr;
   }
 
@@ -91,7 +94,8 @@ struct Fixture {
     batch.emissions.push_back(std::move(emission));
     add(event, static_cast<int32_t>(batch.emissions.size() - 1));
   }
-  void emit(const std::string& name, std::vector<std::string> rooms = {}, std::vector<std::string> except = {}) {
+  void emit(const std::string& name, std::vector<std::string> rooms = {},
+            std::vector<std::string> except = {}) {
     add_emission(made(Emission::Kind::emit, std::move(rooms), std::move(except), name));
   }
   void change(Emission::Kind kind, std::vector<std::string> rooms, std::vector<std::string> other = {}) {
@@ -148,7 +152,7 @@ TEST_CASE_METHOD(Fixture, "an emission reaches the members of its rooms, once ea
 TEST_CASE_METHOD(Fixture, "an emission without rooms reaches everybody in the namespace and nobody else") {
   Socket one(hub, "1"), two(hub, "2"), other(hub, "3", "/ns");
   Socket stream(hub, "4");
-  hub.exit("/", stream);
+  hub.leave_namespace("/", stream);
   two.join_room("a");
   stream.join_room("a");
   emit("x");
@@ -321,7 +325,8 @@ TEST_CASE("an emission read from the log goes to the rooms that it names, withou
     return Event::make(fields);
   };
   const RouteTable routes;
-  const EventRef rooms = event("seneca.emit", R"({"namespace":"/n","event":"x","rooms":["a"],"except":["b"]})");
+  const EventRef rooms =
+      event("seneca.emit", R"({"namespace":"/n","event":"x","rooms":["a"],"except":["b"]})");
   CHECK(goes_to_room(routes, *rooms, "/n", "a"));
   CHECK_FALSE(goes_to_room(routes, *rooms, "/n", "b"));
   CHECK_FALSE(goes_to_room(routes, *rooms, "/n", ""));

@@ -290,8 +290,9 @@ TEST_CASE("a client that never asks loses what its queue cannot hold, and hears 
 TEST_CASE("attachments are packets of their own, in base64, and go on in the next answer") {
   JoinedBench joined;
   PollingBench& bench = joined.bench;
-  const EventSpec binary{.type = "seneca.emit",
-                         .data = R"({"event":"b","args":[{"_placeholder":true,"num":0}],"attachments":["AAH/"]})"};
+  const EventSpec binary{
+      .type = "seneca.emit",
+      .data = R"({"event":"b","args":[{"_placeholder":true,"num":0}],"attachments":["AAH/"]})"};
   bench.shard.publish_many(15, {});
   bench.shard.publish(binary);
   Texts packets = packets_of(bench.get());

@@ -220,9 +220,10 @@ TEST_CASE("emissions are parsed once, get an offset among the other events and t
   RouteConfig everything = route("any"), rest = route("rest");
   rest.fallback = true;
   bench.pipeline.start(bench.plan({}, {everything, rest}));
-  const PublishResult result = bench.publish({make_event("a"), make_event("seneca.emit", "e2", R"({"event":"x"})"),
-                                              make_event("seneca.join", "e3", R"({"join":["r"]})"),
-                                              make_event("seneca.other", "e4", "1"), make_event("b")});
+  const PublishResult result =
+      bench.publish({make_event("a"), make_event("seneca.emit", "e2", R"({"event":"x"})"),
+                     make_event("seneca.join", "e3", R"({"join":["r"]})"),
+                     make_event("seneca.other", "e4", "1"), make_event("b")});
   CHECK(result.accepted == 5);
   CHECK(result.last_offset == 5);
   bench.finish();

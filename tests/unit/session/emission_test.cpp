@@ -84,9 +84,11 @@ TEST_CASE("attachments follow their event in the same frame, uncompressed") {
 TEST_CASE("in MessagePack attachments are in their places") {
   Cached cached(kBinary);
   Texts attachments;
-  const auto json = msgpack_to_json(payload_of_frame(cached.frame(FrameCoding::msgpack)->bytes()), attachments);
-  CHECK(json.value() ==
-        R"({"type":2,"data":["blob",{"_placeholder":true,"num":0},"x",{"_placeholder":true,"num":1}],"nsp":"/"})");
+  const auto json =
+      msgpack_to_json(payload_of_frame(cached.frame(FrameCoding::msgpack)->bytes()), attachments);
+  CHECK(
+      json.value() ==
+      R"({"type":2,"data":["blob",{"_placeholder":true,"num":0},"x",{"_placeholder":true,"num":1}],"nsp":"/"})");
   CHECK(attachments == Texts{"hi", std::string("\0\x01\xff", 3)});
 }
 
@@ -163,10 +165,11 @@ TEST_CASE("a volatile emission pushes nothing else out of a queue") {
 TEST_CASE("an emission joins a client to rooms and takes it out of them") {
   SocketIoClient client;
   const std::string sid = client.join();
-  client.bench.publish_all({{.type = "seneca.join", .data = R"({"rooms":[")" + sid + R"("],"join":["team","b"]})"},
-                            emission(R"({"event":"in","rooms":["team"]})"),
-                            {.type = "seneca.leave", .data = R"({"rooms":["b"],"leave":["team","never"]})"},
-                            emission(R"({"event":"out","rooms":["team"]})")});
+  client.bench.publish_all(
+      {{.type = "seneca.join", .data = R"({"rooms":[")" + sid + R"("],"join":["team","b"]})"},
+       emission(R"({"event":"in","rooms":["team"]})"),
+       {.type = "seneca.leave", .data = R"({"rooms":["b"],"leave":["team","never"]})"},
+       emission(R"({"event":"out","rooms":["team"]})")});
   CHECK(client.take() == Texts{R"(42["in"])"});
   CHECK(client.session->info().rooms == Texts{sid, "general", "observers", "b"});
 }
@@ -234,7 +237,8 @@ TEST_CASE("streams get emissions as events: those to a room of theirs, and those
   joined.receive_text(R"({"op":"join","id":1,"room":"team"})");
   REQUIRE(tail.start({}));
   (void)take_texts(joined);
-  bench.publish_all({emission(R"({"event":"all"})"), emission(R"({"event":"team","rooms":["team"]})"),
+  bench.publish_all({emission(R"({"event":"all"})"),
+                     emission(R"({"event":"team","rooms":["team"]})"),
                      emission(R"({"event":"not","rooms":["team"],"except":["team"]})"),
                      emission(R"({"event":"other","namespace":"/custom","rooms":["team"]})"),
                      {.type = "seneca.disconnect", .data = R"({"rooms":["team"],"close":true})"}});
@@ -254,12 +258,14 @@ TEST_CASE("why explains the way an emission came") {
   SocketIoClient client;
   const std::string sid = client.join();
   client.send(R"(42["join","team"])");
-  client.bench.publish_all({emission(R"({"event":"all"})"), emission(R"({"event":"team","rooms":["team"]})"),
+  client.bench.publish_all({emission(R"({"event":"all"})"),
+                            emission(R"({"event":"team","rooms":["team"]})"),
                             emission(R"({"event":"not","except":["team"]})"),
                             emission(R"({"event":"other","rooms":["nobody"]})"),
                             {.type = "seneca.leave", .data = R"({"leave":["nothing"]})"}});
   client.take();
   CHECK(client.session->explain(1).detail == "written to its connection (namespace /)");
   CHECK(client.session->explain(2).detail == "written to its connection (room team)");
-  for (const uint64_t offset : {3, 4, 5}) CHECK(client.session->explain(offset).verdict == why::kNotSubscribed);
+  for (const uint64_t offset : {3, 4, 5})
+    CHECK(client.session->explain(offset).verdict == why::kNotSubscribed);
 }

@@ -103,7 +103,8 @@ TEST_CASE("Socket.IO looks on the wire as the golden file says") {
   script.publish(session, {.type = "custom.made"});
   script.say(session, R"(420["join","team"])");
   script.publish(session, {.type = "note", .room = "team"});
-  script.publish(session, {.type = "seneca.emit", .data = R"({"event":"hello","args":[1,"x"],"rooms":["team"]})"});
+  script.publish(session,
+                 {.type = "seneca.emit", .data = R"({"event":"hello","args":[1,"x"],"rooms":["team"]})"});
   script.publish(
       session,
       {.type = "seneca.emit",
