@@ -165,12 +165,12 @@ bool is_reserved_event_name(std::string_view name) {
 }
 
 void append_socket_io_event(std::string& out, std::string_view namespace_, std::string_view event_name,
-                            std::string_view payload_json) {
-  append_head(out, '2', namespace_);
+                            std::string_view args_json, size_t attachments) {
+  append_head(out, '2', namespace_, attachments);
   out += '[';
   seneca::append_json_string(out, event_name);
-  if (!payload_json.empty()) out += ',';
-  out += payload_json;
+  if (!args_json.empty()) out += ',';
+  out += args_json;
   out += ']';
 }
 

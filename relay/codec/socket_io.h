@@ -44,11 +44,11 @@ inline constexpr size_t kMaxAckDigits = 19;
 /// True for names that clients keep for themselves: receiving one drops their connection, and ours.
 [[nodiscard]] bool is_reserved_event_name(std::string_view name);
 
-/// `42/namespace,["name",payload]`; `payload_json` may be "" for none.
+/// `42/namespace,["name",args…]`, or as BINARY_EVENT `45N-…` with N attachments, whose bytes follow as
+/// messages of their own. `args_json` are values with commas between, "" for none.
 void append_socket_io_event(std::string& out, std::string_view namespace_, std::string_view event_name,
-                            std::string_view payload_json);
-/// `42/namespace,ID["name",arguments…]`, or as BINARY_EVENT `45N-…` with N attachments, whose bytes follow as
-/// messages of their own. `arguments_json` is an array; an `ack` of 0 asks for no acknowledgement.
+                            std::string_view args_json, size_t attachments = 0);
+/// The same with `arguments_json`, an array, and the id of an acknowledgement asked for; 0: none.
 [[nodiscard]] std::string encode_socket_io_event(std::string_view namespace_, std::string_view event_name,
                                                  std::string_view arguments_json, size_t attachments = 0,
                                                  uint64_t ack = 0);

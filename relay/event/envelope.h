@@ -27,6 +27,7 @@ struct EnvelopeOptions {
   std::string_view fallback_id;               ///< parse_event only: id when the input has none; "": a UUIDv7
   Hint hint = Hint::none;
   bool backfill = false;
+  bool reserved_types = false;  ///< take the relay's own types, seneca.*, as well
   /// A log file: lone surrogates stay escaped, NaN and Infinity become null, an unreadable time stamp becomes
   /// now.
   bool tolerant = false;
@@ -60,6 +61,7 @@ struct EnvelopeOptions {
 ///   bad_field             a field has the wrong type or value
 ///   bad_attribute         a CloudEvents attribute whose name is not [a-z0-9]+
 ///   bad_type              a type that is_valid_type refuses
+///   reserved_type         a type that begins with "seneca.", without the option reserved_types
 ///   bad_room              a room that is_valid_room refuses
 ///   bad_priority          none of critical, high, normal, low
 ///   too_large             data is larger than max_data
@@ -95,6 +97,9 @@ using HeaderField = std::pair<std::string_view, std::string_view>;
 
 /// 1 to 255 printable ASCII characters without space, `*`, `,`, quotes or backslash. Dots separate levels.
 [[nodiscard]] bool is_valid_type(std::string_view type);
+
+/// True for `seneca.*`: what such events say is done by the relay itself (codec/emission.h).
+[[nodiscard]] bool is_reserved_type(std::string_view type);
 
 /// 1 to 200 bytes without control characters, `*` or `>`.
 [[nodiscard]] bool is_valid_room(std::string_view room);

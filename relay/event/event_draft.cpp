@@ -58,6 +58,8 @@ bool is_valid_type(std::string_view type) {
   });
 }
 
+bool is_reserved_type(std::string_view type) { return type.starts_with("seneca."); }
+
 bool is_valid_room(std::string_view room) {
   return !room.empty() && room.size() <= kMaxRoom && valid_utf8_prefix(room) == room.size() &&
          std::none_of(room.begin(), room.end(), [](char c) { return is_control(c) || c == '*' || c == '>'; });
@@ -118,6 +120,9 @@ Status EventDraft::check() const {
   if (!is_valid_type(fields.type))
     return fail("bad_type", "type",
                 "must be 1 to 255 printable ASCII characters without space, comma, *, quotes or backslash");
+  if (!options_.reserved_types && is_reserved_type(fields.type))
+    return fail("reserved_type", "type",
+                "types that begin with seneca. are the relay's own; POST to /api/v1/emit to reach sockets");
   if (!fields.room.empty() && !is_valid_room(fields.room))
     return fail("bad_room", "room", "must be at most 200 bytes without control characters, * or >");
   for (const auto& [name, member] : kAttributes) {

@@ -34,7 +34,7 @@ bool AudienceIndex::join(std::string_view namespace_, std::string_view name, Sub
     const auto& owners = present->owners;
     if (contains(key.first, *present) || std::find(owners.begin(), owners.end(), &subscriber) != owners.end())
       return true;
-    if (max_room_size_ != 0 && present->members >= max_room_size_) return false;
+    if (max_room_size_ != 0 && present->members >= max_room_size_ && name != kEverybody) return false;
   }
   Room& room = make_room(namespace_, name);
   ++room.members;

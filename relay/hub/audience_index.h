@@ -44,7 +44,10 @@ struct Audience {
 /// room, or in a filter class, at most once, and in exactly one audience while it is in any of either.
 class AudienceIndex {
  public:
-  /// `max_room_size` 0: no limit.
+  /// The room of all who are in a namespace as such. No room that clients can name is called so.
+  static constexpr std::string_view kEverybody = "";
+
+  /// `max_room_size` 0: no limit; there is none for kEverybody.
   explicit AudienceIndex(size_t max_room_size) : max_room_size_(max_room_size) {}
 
   /// False when the room is full.
@@ -59,6 +62,10 @@ class AudienceIndex {
                                              Subscriber& subscriber);
   void unsubscribe(const Selection& selection, Subscriber& subscriber);
 
+  /// Null when it is in no room and no filter class, but perhaps in one of its own.
+  [[nodiscard]] static const Audience* audience_of(const Subscriber& subscriber) {
+    return subscriber.audience_;
+  }
   /// Null when nobody is in it.
   [[nodiscard]] const Room* find_room(std::string_view namespace_, std::string_view room) const;
 

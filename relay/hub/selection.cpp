@@ -1,7 +1,9 @@
 #include <algorithm>
+#include <optional>
 #include <span>
 #include <utility>
 
+#include "codec/emission.h"
 #include "event/envelope.h"
 #include "hub/selection.h"
 #include "pipeline/route_table.h"
@@ -39,23 +41,40 @@ bool intersect(const std::vector<std::string>& a, const std::vector<std::string>
 }
 
 bool is_sent_to(const std::vector<std::string>& rooms, const Event& event,
-                std::span<const Delivery> deliveries) {
+                std::span<const Delivery> deliveries, const Emission* emission) {
   if (rooms.empty()) return true;
+  if (emission != nullptr) return intersect(emission->rooms, rooms);
   if (!event.room().empty()) return contains(rooms, event.room());
   return std::any_of(deliveries.begin(), deliveries.end(),
                      [&rooms](const Delivery& delivery) { return intersect(delivery.route->rooms, rooms); });
+}
+
+// What an event read from the log is, if it is one.
+std::optional<Emission> read_emission(const Event& event) {
+  if (!is_emission(event.type())) return std::nullopt;
+  Result<Emission> emission = parse_emission(event.type(), event.data());
+  if (!emission) return std::nullopt;
+  return std::move(*emission);
 }
 
 }  // namespace
 
 bool goes_to_room(const RouteTable& routes, const Event& event, std::string_view namespace_,
                   std::string_view room) {
+  if (const auto emission = read_emission(event))
+    return emission->kind == Emission::Kind::emit && emission->namespace_ == namespace_ &&
+           (emission->rooms.empty() ? room.empty() : contains(emission->rooms, room));
   std::vector<Delivery> deliveries;
   route_event(routes, event, deliveries);
   return std::any_of(deliveries.begin(), deliveries.end(), [&](const Delivery& delivery) {
     if (delivery.route->namespace_ != namespace_) return false;
     return event.room().empty() ? contains(delivery.route->rooms, room) : event.room() == room;
   });
+}
+
+bool excepts_room(const Event& event, std::string_view namespace_, std::string_view room) {
+  const auto emission = read_emission(event);
+  return emission && emission->namespace_ == namespace_ && contains(emission->except, room);
 }
 
 Result<Selection> Selection::make(const std::vector<std::string>& patterns, const std::string& filter,
@@ -75,15 +94,18 @@ Result<Selection> Selection::make(const std::vector<std::string>& patterns, cons
 
 bool Selection::matches(const RoutedBatch& batch, const RoutedEvent& event) const {
   const auto deliveries = std::span(batch.deliveries).subspan(event.first_delivery, event.deliveries);
-  return match.matches(event.event->type()) && is_sent_to(rooms, *event.event, deliveries) &&
+  return match.matches(event.event->type()) &&
+         is_sent_to(rooms, *event.event, deliveries, batch.emission_of(event)) &&
          filter.matches(*event.event);
 }
 
 bool Selection::matches(const RouteTable& routes, const Event& event) const {
   if (!match.matches(event.type()) || !filter.matches(event)) return false;
+  if (rooms.empty()) return true;
+  const auto emission = read_emission(event);
   std::vector<Delivery> deliveries;
-  if (!rooms.empty() && event.room().empty()) route_event(routes, event, deliveries);
-  return is_sent_to(rooms, event, deliveries);
+  if (event.room().empty()) route_event(routes, event, deliveries);
+  return is_sent_to(rooms, event, deliveries, emission ? &*emission : nullptr);
 }
 
 }  // namespace relay

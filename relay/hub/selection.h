@@ -26,8 +26,11 @@ struct Selection {
   [[nodiscard]] bool matches(const RouteTable& routes, const Event& event) const;
 };
 
-/// Whether dispatching `event`, read from the log, goes to members of `room` of `namespace_`.
+/// Whether dispatching `event`, read from the log, goes to members of `room` of `namespace_`; "" stands for
+/// all who are in the namespace.
 [[nodiscard]] bool goes_to_room(const RouteTable& routes, const Event& event, std::string_view namespace_,
                                 std::string_view room);
+/// Whether it is an emission that is not for members of `room`, whatever other rooms they are in.
+[[nodiscard]] bool excepts_room(const Event& event, std::string_view namespace_, std::string_view room);
 
 }  // namespace relay

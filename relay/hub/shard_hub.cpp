@@ -4,6 +4,8 @@
 #include <functional>
 #include <utility>
 
+#include "hub/emission_targets.h"
+
 namespace relay {
 namespace {
 
@@ -19,10 +21,20 @@ ShardHub::~ShardHub() = default;
 void ShardHub::dispatch(const RoutedBatch& batch) {
   if (batch.routes) routes_ = batch.routes;
   for (const RoutedEvent& event : batch.events) {
-    if (!event.event->is_backfill()) gather(batch, event);
+    const bool live = !event.event->is_backfill();
+    if (live) gather(batch, event);
     delivered_ = event.event->offset();
+    const Emission* const emission = live ? batch.emission_of(event) : nullptr;
+    if (emission == nullptr || emission->kind == Emission::Kind::emit) continue;
+    // Who is where changes here: what came before goes to those who were there before.
+    deliver(batch);
+    change(*emission);
   }
   if (batch.views_left_out) pages_from_ = delivered_ + 1;
+  deliver(batch);
+}
+
+void ShardHub::deliver(const RoutedBatch& batch) {
   deliver_apart(batch);
   for (Audience* const audience : touched_) {
     const Run run{++runs_, batch, audience->hits};
@@ -48,10 +60,40 @@ void ShardHub::gather(const RoutedBatch& batch, const RoutedEvent& event) {
     else
       for (const std::string& room : route.rooms) into(room);
   }
+  const Emission* const emission = batch.emission_of(event);
+  if (emission != nullptr && emission->kind == Emission::Kind::emit) gather_emission(event, *emission);
   ++stamp_;
   index_.each_class([&](const FilterClass& filter_class) {
     if (filter_class.selection->matches(batch, event)) gather_for(filter_class.audiences, {&event, nullptr});
   });
+}
+
+void ShardHub::gather_emission(const RoutedEvent& event, const Emission& emission) {
+  const EmissionTargets targets = find_targets(index_, emission);
+  const Hit hit{&event, nullptr, &emission};
+  ++stamp_;
+  gather_for(targets.audiences, hit);
+  for (Subscriber* const owner : targets.owners) own_hits_.push_back({owner, hit});
+  for (Subscriber* const spared : targets.excepted) own_hits_.push_back({spared, hit, true});
+}
+
+// All are found before the first changes: audiences come and go as their members do.
+void ShardHub::change(const Emission& emission) {
+  for (Subscriber* const subscriber : find_subscribers(index_, emission)) {
+    switch (emission.kind) {
+      case Emission::Kind::emit:
+        break;
+      case Emission::Kind::join:
+        for (const std::string& room : emission.other_rooms) subscriber->join_room(room);
+        break;
+      case Emission::Kind::leave:
+        for (const std::string& room : emission.other_rooms) subscriber->leave_room(room);
+        break;
+      case Emission::Kind::disconnect:
+        subscriber->send_away(emission.close);
+        break;
+    }
+  }
 }
 
 void ShardHub::gather_for_room(const Room& room, const Hit& hit) {
@@ -67,7 +109,8 @@ void ShardHub::gather_for(const std::vector<Audience*>& audiences, const Hit& hi
   }
 }
 
-// Those with a hit in a room of their own get it at its place among what their audience gets.
+// Those with a hit in a room of their own get it at its place among what their audience gets; those that an
+// emission excepts get all but that.
 void ShardHub::deliver_apart(const RoutedBatch& batch) {
   ++stamp_;
   std::stable_sort(own_hits_.begin(), own_hits_.end(), [](const OwnHit& a, const OwnHit& b) {
@@ -78,9 +121,14 @@ void ShardHub::deliver_apart(const RoutedBatch& batch) {
     subscriber.apart_ = stamp_;
     std::vector<Hit> hits;
     if (subscriber.audience_ != nullptr) hits = subscriber.audience_->hits;
-    for (; own != own_hits_.end() && own->subscriber == &subscriber; ++own) hits.push_back(own->hit);
+    for (; own != own_hits_.end() && own->subscriber == &subscriber; ++own) {
+      if (own->excepted)
+        std::erase_if(hits, [own](const Hit& hit) { return hit.emission == own->hit.emission; });
+      else
+        hits.push_back(own->hit);
+    }
     std::stable_sort(hits.begin(), hits.end(), [](const Hit& a, const Hit& b) { return a.event < b.event; });
-    subscriber.deliver({++runs_, batch, hits});
+    if (!hits.empty()) subscriber.deliver({++runs_, batch, hits});
   }
   own_hits_.clear();
 }
@@ -106,7 +154,7 @@ void ShardHub::missed(uint64_t from, uint64_t to) {
 std::vector<ShardHub::RoomInfo> ShardHub::rooms() const {
   std::vector<RoomInfo> infos;
   index_.each_room([&infos](const Room& room) {
-    infos.push_back({room.namespace_, room.name, room.members});
+    if (room.name != AudienceIndex::kEverybody) infos.push_back({room.namespace_, room.name, room.members});
   });
   return infos;
 }

@@ -31,6 +31,13 @@ class ShardHub {
   [[nodiscard]] bool join(std::string_view namespace_, std::string_view room, Subscriber& subscriber) {
     return index_.join(namespace_, room, subscriber);
   }
+  /// It is one of those whom an emission to the whole namespace reaches.
+  void enter_namespace(std::string_view namespace_, Subscriber& subscriber) {
+    (void)index_.join(namespace_, AudienceIndex::kEverybody, subscriber);
+  }
+  void leave_namespace(std::string_view namespace_, Subscriber& subscriber) {
+    index_.leave(namespace_, AudienceIndex::kEverybody, subscriber);
+  }
   /// A room of the subscriber's own, by an id of its: others may join it, few do.
   void own(std::string_view namespace_, std::string_view room, Subscriber& subscriber) {
     index_.own(namespace_, room, subscriber);
@@ -57,7 +64,7 @@ class ShardHub {
   /// The first offset behind the newest batch without views.
   [[nodiscard]] uint64_t pages_from() const { return pages_from_; }
 
-  /// Hands the batch to everybody it is for.
+  /// Hands the batch to everybody it is for, and does what its emissions ask for, in the order of offsets.
   void dispatch(const RoutedBatch& batch);
   void missed(uint64_t from, uint64_t to);
   /// Whether `offset` lies in one of the newest ranges that were missed.
@@ -78,12 +85,17 @@ class ShardHub {
   [[nodiscard]] size_t filter_classes() const;
 
  private:
+  /// What sets a subscriber's run apart from its audience's.
   struct OwnHit {
     Subscriber* subscriber;
     Hit hit;
+    bool excepted = false;  // a hit of its audience that it does not get
   };
 
   void gather(const RoutedBatch& batch, const RoutedEvent& event);
+  void gather_emission(const RoutedEvent& event, const Emission& emission);
+  void change(const Emission& emission);
+  void deliver(const RoutedBatch& batch);
   void gather_for_room(const Room& room, const Hit& hit);
   void gather_for(const std::vector<Audience*>& audiences, const Hit& hit);
   void deliver_apart(const RoutedBatch& batch);
@@ -98,7 +110,7 @@ class ShardHub {
   uint64_t stamp_ = 0;              // of the delivery being handed over
   uint64_t runs_ = 0;               // ids given to runs
   std::vector<Audience*> touched_;  // audiences that have hits
-  std::vector<OwnHit> own_hits_;    // of subscribers' own rooms
+  std::vector<OwnHit> own_hits_;    // of subscribers' own rooms, and of those excepted
 };
 
 }  // namespace relay

@@ -88,6 +88,7 @@ class Connection final : public Transport,
   // Transport
   void flush_soon() override;
   void flush_in_turn() override;
+  [[nodiscard]] bool writable() const override { return !wire_.blocked(); }
   void close(uint16_t code, std::string_view reason) override;
   void pause_reading(bool paused) override;
   void ping() override;

@@ -147,8 +147,30 @@ void Pipeline::process_items(size_t first_stage) {
   counters_.batch_us.record(static_cast<uint64_t>(clock_.monotonic_us() - start));
 }
 
+// A plugin may have changed one into what is none: it goes nowhere.
+std::vector<Emission> Pipeline::take_emissions() {
+  std::vector<Emission> emissions;
+  std::erase_if(items_, [&](const StageItem& item) {
+    if (!is_emission(item.event->type())) return false;
+    Result<Emission> emission = parse_emission(item.event->type(), item.event->data());
+    if (emission) {
+      emissions.push_back(std::move(*emission));
+      return false;
+    }
+    const std::string reason = emission.error().to_string();
+    logger_.warn("pipeline", "event " + std::string(item.event->id()) + " of type " +
+                                 std::string(item.event->type()) + " goes nowhere: " + reason);
+    ended(item, Verdict::fail, item.event->type(), reason);
+    return true;
+  });
+  return emissions;
+}
+
 void Pipeline::publish_items() {
   auto routed = std::make_shared<RoutedBatch>();
+  routed->emissions = take_emissions();
+  if (items_.empty()) return;
+  int32_t emissions = 0;
   routed->routes = plan_.routes;
   routed->views_left_out = !sink_.wants_views();
   routed->events.reserve(items_.size());
@@ -160,7 +182,8 @@ void Pipeline::publish_items() {
     apply_route_priority(*item.event, std::span(routed->deliveries).subspan(first, count));
     if (!routed->views_left_out && !item.event->is_backfill()) render_views(*item.event, *routed, first);
     events.push_back(item.event);
-    routed->events.push_back({std::move(item.event), first, count});
+    const int32_t emission = is_emission(item.event->type()) ? emissions++ : -1;
+    routed->events.push_back({std::move(item.event), first, count, emission});
   }
   log_.append(std::move(events));
   counters_.events_out += items_.size();

@@ -71,6 +71,7 @@ class Pipeline final : private StageObserver {
   void process(std::vector<Publication>& publications);
   void process_items(size_t first_stage);
   void publish_items();
+  [[nodiscard]] std::vector<Emission> take_emissions();
   void render_views(const Event& event, RoutedBatch& batch, uint32_t first_delivery);
   void ended(const StageItem& item, Verdict verdict, std::string_view plugin,
              std::string_view reason) override;

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "event/envelope.h"
+
 namespace relay {
 
 Result<std::shared_ptr<const RouteTable>> compile_routes(const std::vector<RouteConfig>& routes) {
@@ -32,6 +34,7 @@ uint32_t route_event(const RouteTable& routes, const Event& event, std::vector<D
     return route.match.matches(event.type()) && route.filter.matches(event);
   };
   uint32_t count = 0;
+  if (is_reserved_type(event.type())) return count;
   for (const bool fallback : {false, true}) {
     for (const Route& route : routes) {
       if (route.fallback != fallback || !takes(route)) continue;

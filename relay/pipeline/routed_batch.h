@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "codec/emission.h"
 #include "event/event.h"
 #include "event/filter.h"
 #include "event/pattern.h"
@@ -38,6 +39,7 @@ struct RoutedEvent {
   EventRef event;
   uint32_t first_delivery = 0;
   uint32_t deliveries = 0;
+  int32_t emission = -1;  ///< index into RoutedBatch::emissions, or -1: an event like any other
 };
 
 /// What the pipeline hands to every shard: events in offset order. Immutable and shared between threads.
@@ -45,9 +47,15 @@ struct RoutedBatch {
   std::vector<RoutedEvent> events;
   std::vector<Delivery> deliveries;
   std::vector<std::string> views;  ///< JSON, one per rendered shape
-  bool views_left_out = false;     ///< no page was connected when the batch was made: those that came since
-                                   ///< begin behind it
+  std::vector<Emission> emissions;
+  bool views_left_out = false;  ///< no page was connected when the batch was made: those that came since
+                                ///< begin behind it
   std::shared_ptr<const RouteTable> routes;
+
+  /// Null for an event like any other.
+  [[nodiscard]] const Emission* emission_of(const RoutedEvent& event) const {
+    return event.emission < 0 ? nullptr : &emissions[static_cast<size_t>(event.emission)];
+  }
 };
 
 using RoutedBatchRef = std::shared_ptr<const RoutedBatch>;

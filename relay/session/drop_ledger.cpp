@@ -4,6 +4,8 @@ namespace relay {
 
 std::string_view to_string(DropReason reason) {
   switch (reason) {
+    case DropReason::volatile_:
+      return "volatile";
     case DropReason::conflated:
       return "conflated";
     case DropReason::queue_full:

@@ -13,11 +13,12 @@ namespace relay {
 
 /// Why an event that was on its way to a client never reached it. The higher, the graver.
 enum class DropReason : uint8_t {
+  volatile_,     ///< sent as not worth waiting for, to a client that was behind
   conflated,     ///< a newer event of the same type and subject took its place
   queue_full,    ///< the client read too slowly
   memory_limit,  ///< the relay held too much for its clients, and most of it for this one
 };
-inline constexpr size_t kDropReasons = 3;
+inline constexpr size_t kDropReasons = 4;
 
 /// The name in gap notices, statistics and answers.
 [[nodiscard]] std::string_view to_string(DropReason reason);

@@ -19,13 +19,14 @@ class DropTally final : public DropSink {
   DropTally(std::string_view client, ShardServices& services) : client_(client), services_(services) {}
 
   void dropped(uint64_t offset, DropReason reason) override {
+    ++total_;
+    ++services_.counters.events_dropped[static_cast<size_t>(reason)];
+    run_ = services_.drops.note(run_, client_, offset, reason);
+    if (reason == DropReason::volatile_) return;  // its sender said that nobody need know
     gap_.from = gap_.events == 0 ? offset : std::min(gap_.from, offset);
     gap_.to = std::max(gap_.to, offset);
     gap_.reason = gap_.events == 0 ? reason : std::max(gap_.reason, reason);
     ++gap_.events;
-    ++total_;
-    ++services_.counters.events_dropped[static_cast<size_t>(reason)];
-    run_ = services_.drops.note(run_, client_, offset, reason);
   }
 
   /// Events lost since the last call, with the range of their offsets and the gravest reason.

@@ -156,7 +156,11 @@ void EventFeed::read_chunk(Entry& entry, uint64_t to, size_t limit) {
 
 bool EventFeed::wants(const Entry& entry, const Event& event) const {
   const RouteTable& routes = services_.hub.routes();
-  if (entry.selection == nullptr) return goes_to_room(routes, event, kRootNamespace, entry.name);
+  if (entry.selection == nullptr)
+    return goes_to_room(routes, event, kRootNamespace, entry.name) &&
+           std::none_of(entries_.begin(), entries_.end(), [&event](const Entry& other) {
+             return other.selection == nullptr && excepts_room(event, kRootNamespace, other.name);
+           });
   return entry.selection->matches(routes, event);
 }
 

@@ -19,6 +19,11 @@ class FrameBundler {
     out_.clear();
   }
 
+  /// What is added from here on must not share a bundle with what differs in either.
+  void begin(Priority lane, bool is_volatile) {
+    if (std::exchange(lane_, lane) != lane || volatile_ != is_volatile) finish();
+    volatile_ = is_volatile;
+  }
   void add(FrameRef frame, Priority priority) {
     const size_t bytes = frame->bytes().size();
     if (waiting_.size() >= max_events_ || (!waiting_.empty() && bytes_ + bytes > kMaxBytes)) finish();
@@ -29,7 +34,7 @@ class FrameBundler {
   /// Ends the bundle that is open; the next frame begins another.
   void finish() {
     if (waiting_.empty()) return;
-    out_.push_back({waiting_.size() == 1 ? waiting_.front() : join(), priority_});
+    out_.push_back({waiting_.size() == 1 ? waiting_.front() : join(), priority_, volatile_});
     waiting_.clear();
     bytes_ = 0;
   }
@@ -56,6 +61,8 @@ class FrameBundler {
   std::vector<FrameRef> waiting_;
   size_t bytes_ = 0;
   Priority priority_ = Priority::normal;
+  Priority lane_ = Priority::normal;  // of the bundles, where they keep to one
+  bool volatile_ = false;
 };
 
 }  // namespace relay

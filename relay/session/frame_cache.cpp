@@ -46,6 +46,15 @@ std::string socket_io_frame(std::string_view namespace_, std::string_view name, 
   return text_frame(text);
 }
 
+std::string emission_frames(const Emission& emission) {
+  std::string text;
+  append_socket_io_event(text, emission.namespace_, emission.event, emission.args,
+                         emission.attachments.size());
+  std::string frames = text_frame(text);
+  for (const std::string& attachment : emission.attachments) frames += binary_frame(attachment);
+  return frames;
+}
+
 }  // namespace
 
 std::string encode_stream_frame(const Event& event, StreamFormat format, std::string_view epoch) {
@@ -84,17 +93,21 @@ const std::vector<RunFrame>& FrameCache::socket_io_run(const Run& run, std::stri
   made.run = run.id;
   made.namespace_ = namespace_;
   FrameBundler bundler(bundle, live_bytes_, made.frames);
-  Priority lane = Priority::normal;
   for (const Hit& hit : run.hits) {
     if (hit.delivery != nullptr && run.batch.views_left_out) continue;
-    const Priority priority = hit.event->event->priority();
-    if (std::exchange(lane, priority) != priority) bundler.finish();
-    bundler.add(hit.delivery != nullptr ? socket_io(run.batch, *hit.event, *hit.delivery, coding)
-                                        : socket_io_subscribed(hit.event->event, namespace_, coding),
-                priority);
+    const bool is_volatile = hit.emission != nullptr && hit.emission->volatile_;
+    bundler.begin(hit.event->event->priority(), is_volatile);
+    bundler.add(socket_io_hit(run, hit, namespace_, coding), hit.event->event->priority());
   }
   bundler.finish();
   return made.frames;
+}
+
+FrameRef FrameCache::socket_io_hit(const Run& run, const Hit& hit, std::string_view namespace_,
+                                   FrameCoding coding) {
+  if (hit.emission != nullptr) return emission(hit.event->event, *hit.emission, coding);
+  if (hit.delivery != nullptr) return socket_io(run.batch, *hit.event, *hit.delivery, coding);
+  return socket_io_subscribed(hit.event->event, namespace_, coding);
 }
 
 void FrameCache::batch_done() {
@@ -147,6 +160,18 @@ FrameRef FrameCache::socket_io_subscribed(const EventRef& event, std::string_vie
   return frame;
 }
 
+FrameRef FrameCache::emission(const EventRef& event, const Emission& emission, FrameCoding coding) {
+  Codings& codings = slot_of(event).emission;
+  FrameRef& plain = codings[index(FrameCoding::plain)];
+  if (!plain) plain = count(Frame::make(emission_frames(emission), {event->offset()}, &live_bytes_));
+  FrameRef& frame = codings[index(coding)];
+  if (frame) return frame;
+  // Several frames in a row are not compressed.
+  if (coding == FrameCoding::deflated) frame = emission.attachments.empty() ? deflated(plain) : plain;
+  if (coding == FrameCoding::msgpack) frame = msgpack(plain, emission.attachments);
+  return frame;
+}
+
 std::string FrameCache::zstd_frame(std::string_view json) { return binary_frame(zstd_.encode(json)); }
 
 template <class Encode>
@@ -158,9 +183,9 @@ FrameRef FrameCache::code(std::span<FrameRef> codings, FrameCoding coding, const
   return coding == FrameCoding::deflated ? deflated(plain) : plain;
 }
 
-FrameRef FrameCache::msgpack(const FrameRef& plain) {
+FrameRef FrameCache::msgpack(const FrameRef& plain, const std::vector<std::string>& attachments) {
   const std::string_view packet = payload_of_frame(plain->bytes()).substr(1);  // Engine.IO's 4 is for text
-  return count(Frame::make(binary_frame(encode_socket_io_msgpack(packet)),
+  return count(Frame::make(binary_frame(encode_socket_io_msgpack(packet, attachments)),
                            {plain->offset(), plain->conflation_key()}, &live_bytes_));
 }
 
@@ -184,6 +209,7 @@ FrameCache::Slot& FrameCache::slot_of(const EventRef& event) {
   slot.streams = {};
   slot.deliveries.clear();
   slot.subscribed.clear();
+  slot.emission = {};
   return slot;
 }
 

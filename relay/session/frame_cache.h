@@ -39,6 +39,7 @@ struct StreamFormat {
 struct RunFrame {
   FrameRef frame;
   Priority priority = Priority::normal;
+  bool volatile_ = false;  ///< all that is in it is
 };
 
 /// Encodes an event once for all the sessions of a shard that want it in the same form, and compresses it
@@ -62,7 +63,8 @@ class FrameCache {
   /// valid until the next run is asked for.
   [[nodiscard]] const std::vector<RunFrame>& stream_run(const Run& run, StreamFormat format,
                                                         FrameCoding coding, size_t bundle);
-  /// The same for a Socket.IO client in `namespace_`; events of a bundle are of one priority.
+  /// The same for a Socket.IO client in `namespace_`; events of a bundle are of one priority, and volatile or
+  /// not.
   [[nodiscard]] const std::vector<RunFrame>& socket_io_run(const Run& run, std::string_view namespace_,
                                                            FrameCoding coding, size_t bundle);
   /// A batch has been dispatched: gives back what only its runs held, and the cache when it has grown large.
@@ -76,6 +78,9 @@ class FrameCache {
   /// The Socket.IO event `event` with the seed's shape, for a subscription in `namespace_`.
   [[nodiscard]] FrameRef socket_io_subscribed(const EventRef& event, std::string_view namespace_,
                                               FrameCoding coding = FrameCoding::plain);
+  /// The Socket.IO event that `event` emits, its attachments behind it. Never conflated.
+  [[nodiscard]] FrameRef emission(const EventRef& event, const Emission& emission,
+                                  FrameCoding coding = FrameCoding::plain);
   /// Any message of seneca.v1.zstd; not kept.
   [[nodiscard]] std::string zstd_frame(std::string_view json);
 
@@ -90,6 +95,7 @@ class FrameCache {
     std::array<std::array<FrameRef, kStreamCodings>, kStreamFormats> streams;
     std::vector<Codings> deliveries;                          // by the delivery's place among the event's
     std::vector<std::pair<std::string, Codings>> subscribed;  // by namespace
+    Codings emission;
   };
   struct RunFrames {
     uint64_t run = 0;
@@ -105,8 +111,10 @@ class FrameCache {
   template <class Encode>
   [[nodiscard]] FrameRef code(std::span<FrameRef> codings, FrameCoding coding, const Frame::Origin& origin,
                               Encode encode);
+  [[nodiscard]] FrameRef socket_io_hit(const Run& run, const Hit& hit, std::string_view namespace_,
+                                       FrameCoding coding);
   [[nodiscard]] FrameRef deflated(const FrameRef& plain);
-  [[nodiscard]] FrameRef msgpack(const FrameRef& plain);
+  [[nodiscard]] FrameRef msgpack(const FrameRef& plain, const std::vector<std::string>& attachments = {});
   [[nodiscard]] std::string encode(const Event& event, StreamFormat format);
 
   const std::string epoch_;

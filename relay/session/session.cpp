@@ -50,6 +50,15 @@ bool Session::send(Priority lane, FrameRef frame, bool urgent) {
   return true;
 }
 
+void Session::send_volatile(Priority lane, FrameRef frame) {
+  if (closing_) return;
+  if (transport_->writable() && room() > 0) {
+    send(lane, std::move(frame));
+    return;
+  }
+  for (const uint64_t offset : frame->offsets()) drops_.dropped(offset, DropReason::volatile_);
+}
+
 void Session::close(uint16_t code, std::string_view reason) {
   if (std::exchange(closing_, true)) return;
   transport_->close(code, reason);

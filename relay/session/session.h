@@ -94,6 +94,8 @@ class Session {
   /// Queues a frame and asks for a flush: at once for what is `urgent`, critical or no event, else with the
   /// shard's next one. On overflow closes with 1013 "too slow" and answers false.
   bool send(Priority lane, FrameRef frame, bool urgent = false);
+  /// The same for what is not worth waiting for: given up, counted but not told, when the client is behind.
+  void send_volatile(Priority lane, FrameRef frame);
   /// Asks the transport to close; from then on nothing is sent.
   void close(uint16_t code, std::string_view reason);
   [[nodiscard]] bool closing() const { return closing_; }

@@ -98,13 +98,13 @@ Status SocketIoNamespace::answer(const SocketIoPacket& packet) {
 }
 
 Status SocketIoNamespace::on_join(const ClientEvent& event) {
-  Status done = join_room(room_of(event.first));
+  Status done = try_join(room_of(event.first));
   if (done) confirm(event);
   return done;
 }
 
 Status SocketIoNamespace::on_leave(const ClientEvent& event) {
-  Status done = leave_room(room_of(event.first));
+  Status done = try_leave(room_of(event.first));
   if (done) confirm(event);
   return done;
 }

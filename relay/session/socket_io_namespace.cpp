@@ -25,11 +25,15 @@ SocketIoNamespace::SocketIoNamespace(SocketIoSession& session, std::string name,
     : session_(session),
       name_(std::move(name)),
       sid_(std::move(sid)),
-      plugins_(session.services(), *this, sid_, name_, address) {}
+      from_(next_offset()),
+      plugins_(session.services(), *this, sid_, name_, address) {
+  session_.services().hub.enter_namespace(name_, *this);
+}
 
 SocketIoNamespace::~SocketIoNamespace() {
   end("server shutting down");
   ShardHub& hub = session_.services().hub;
+  hub.leave_namespace(name_, *this);
   for (const Membership& each : rooms_) hub.leave(name_, each.room, *this);
   for (const Subscription& each : subscriptions_) hub.unsubscribe(*each.selection, *this);
 }
@@ -41,7 +45,7 @@ Status SocketIoNamespace::enter(std::string_view role) {
   session_.services().hub.own(name_, sid_, *this);
   rooms_.push_back({sid_, next_offset()});
   for (const std::string& room : {default_room, std::string(role) + "s"})
-    if (Status joined = join_room(room); !joined) return joined;
+    if (Status joined = try_join(room); !joined) return joined;
   return {};
 }
 
@@ -68,7 +72,7 @@ void SocketIoNamespace::say_hello() {
   session_.push_packet(packet);
 }
 
-Status SocketIoNamespace::join_room(const std::string& room) {
+Status SocketIoNamespace::try_join(const std::string& room) {
   if (!is_valid_room(room))
     return fail("bad_room", "room", "a room has 1 to 200 bytes without control characters, * or >");
   if (std::any_of(rooms_.begin(), rooms_.end(), [&](const Membership& each) { return each.room == room; }))
@@ -81,7 +85,7 @@ Status SocketIoNamespace::join_room(const std::string& room) {
   return {};
 }
 
-Status SocketIoNamespace::leave_room(std::string_view room) {
+Status SocketIoNamespace::try_leave(std::string_view room) {
   const auto found = std::find_if(rooms_.begin(), rooms_.end(),
                                   [room](const Membership& each) { return each.room == room; });
   if (found == rooms_.end()) return fail("not_joined", "room", "the client is not in this room");
@@ -116,6 +120,16 @@ void SocketIoNamespace::deliver(const Run& run) {
 
 void SocketIoNamespace::missed(uint64_t from, uint64_t to) { session_.missed(*this, from, to); }
 
+// What a bound refuses to a client that did not ask is for the operator to know.
+void SocketIoNamespace::join_room(const std::string& room) {
+  if (const Status joined = try_join(room); !joined)
+    session_.services().logger.warn("session", sid_ + " was not joined: " + joined.error().to_string());
+}
+
+void SocketIoNamespace::leave_room(const std::string& room) { (void)try_leave(room); }
+
+void SocketIoNamespace::send_away(bool close) { session_.send_away(*this, close); }
+
 uint64_t SocketIoNamespace::next_offset() const { return session_.services().hub.delivered() + 1; }
 
 // Rooms of other namespaces than "/" are shown with theirs: "/admin:general".
@@ -131,14 +145,19 @@ void SocketIoNamespace::describe_to(SessionInfo& info) const {
 
 Interest SocketIoNamespace::interest_in(const Event& event) const {
   const RouteTable& routes = session_.services().hub.routes();
-  const uint64_t pages_from = session_.services().hub.pages_from();
+  const uint64_t pages_from = is_emission(event.type()) ? 0 : session_.services().hub.pages_from();
   // A page hears live events only.
   const auto kind = [&event](uint64_t from) {
     return event.is_backfill() || event.offset() < from ? Interest::Kind::too_late : Interest::Kind::wanted;
   };
   Interest interest;
+  const bool excepted = std::any_of(rooms_.begin(), rooms_.end(), [&](const Membership& each) {
+    return excepts_room(event, name_, each.room);
+  });
+  if (!excepted && goes_to_room(routes, event, name_, ""))
+    interest.prefer({kind(from_), "namespace " + name_});
   for (const Membership& each : rooms_)
-    if (goes_to_room(routes, event, name_, each.room))
+    if (!excepted && goes_to_room(routes, event, name_, each.room))
       interest.prefer({kind(std::max(each.from, pages_from)), "room " + shown(each.room)});
   for (const Subscription& each : subscriptions_)
     if (each.selection->matches(routes, event))

@@ -58,6 +58,9 @@ class SocketIoNamespace final : public Subscriber, private PluginClient {
   // Subscriber
   void deliver(const Run& run) override;
   void missed(uint64_t from, uint64_t to) override;
+  void join_room(const std::string& room) override;
+  void leave_room(const std::string& room) override;
+  void send_away(bool close) override;
 
  private:
   /// `["name",first,second]` with the acknowledgement asked for.
@@ -97,8 +100,8 @@ class SocketIoNamespace final : public Subscriber, private PluginClient {
   void confirm(const ClientEvent& event);
   void send_ack(uint64_t id, std::string_view json);
 
-  [[nodiscard]] Status join_room(const std::string& room);
-  [[nodiscard]] Status leave_room(std::string_view room);
+  [[nodiscard]] Status try_join(const std::string& room);
+  [[nodiscard]] Status try_leave(std::string_view room);
   [[nodiscard]] Status add(Selection selection);
   /// Null: all. False when there is none such.
   bool remove(const Selection* selection);
@@ -117,6 +120,7 @@ class SocketIoNamespace final : public Subscriber, private PluginClient {
   [[nodiscard]] uint64_t next_offset() const;
   [[nodiscard]] std::string shown(const std::string& name) const;
 
+  const uint64_t from_;  // the first offset that can have come
   std::vector<Membership> rooms_;
   std::vector<Subscription> subscriptions_;
   ClientPlugins plugins_;

@@ -66,14 +66,14 @@ int32_t SocketIoNamespace::reply(uint64_t reply_id, const ClientArgs& args) {
 
 int32_t SocketIoNamespace::join(std::string_view room) {
   if (ended_) return SENECA_E_FAILED;
-  const Status joined = join_room(std::string(room));
+  const Status joined = try_join(std::string(room));
   if (joined) return SENECA_OK;
   return joined.error().code == "bad_room" ? SENECA_E_INVALID : SENECA_E_LIMIT;
 }
 
 int32_t SocketIoNamespace::leave(std::string_view room) {
   if (ended_) return SENECA_E_FAILED;
-  return leave_room(room) ? SENECA_OK : SENECA_E_INVALID;
+  return try_leave(room) ? SENECA_OK : SENECA_E_INVALID;
 }
 
 int32_t SocketIoNamespace::subscribe(std::string_view text) {

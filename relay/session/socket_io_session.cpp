@@ -130,15 +130,16 @@ void SocketIoSession::deliver(const SocketIoPacket& packet, const std::vector<st
 }
 
 void SocketIoSession::send_away(SocketIoNamespace& from, bool close) {
-  if (!close) {
-    push_packet(encode_socket_io_disconnect(from.name()));
-    from.stop();
-    // The rest not from here: the namespace and a plugin may be on the stack.
-    return services_.timers.arm(sweep_, services_.clock.monotonic_us());
+  if (closing()) return;
+  for (const auto& each : namespaces_) {
+    if (each->ended() || (!close && each.get() != &from)) continue;
+    // In the last lane, as a client drops what comes after it.
+    push_packet(encode_socket_io_disconnect(each->name()), {}, Priority::low);
+    each->stop();
   }
-  for (const auto& each : namespaces_)
-    if (!each->ended()) push_packet(encode_socket_io_disconnect(each->name()));
-  Session::close(websocket_close::kGoingAway, "disconnected by the relay");
+  // The rest not from here: a namespace and a plugin may be on the stack.
+  services_.timers.arm(sweep_, services_.clock.monotonic_us());
+  if (close) Session::close(websocket_close::kGoingAway, "disconnected by the relay");
 }
 
 void SocketIoSession::on_sweep(int64_t) {
@@ -179,12 +180,16 @@ SocketIoNamespace* SocketIoSession::find(std::string_view namespace_) const {
 void SocketIoSession::push_run(const SocketIoNamespace& receiver, const Run& run) {
   if (closing()) return;
   const FrameCoding way = parser_ == Parser::msgpack ? FrameCoding::msgpack : coding();
-  for (const auto& [frame, priority] :
-       services_.frames.socket_io_run(run, receiver.name(), way, bundle_limit()))
-    send(priority, frame);
+  for (const RunFrame& each : services_.frames.socket_io_run(run, receiver.name(), way, bundle_limit())) {
+    if (each.volatile_)
+      send_volatile(each.priority, each.frame);
+    else
+      send(each.priority, each.frame);
+  }
 }
 
-void SocketIoSession::push_packet(std::string_view packet, const std::vector<std::string_view>& attachments) {
+void SocketIoSession::push_packet(std::string_view packet, const std::vector<std::string_view>& attachments,
+                                  Priority lane) {
   std::string bytes;
   if (parser_ == Parser::msgpack) {
     const std::vector<std::string> inside(attachments.begin(), attachments.end());
@@ -193,7 +198,7 @@ void SocketIoSession::push_packet(std::string_view packet, const std::vector<std
     bytes = text_frame(packet);
     for (const std::string_view attachment : attachments) bytes += binary_frame(attachment);
   }
-  send(Priority::critical, Frame::make(std::move(bytes)));
+  send(lane, Frame::make(std::move(bytes)));
 }
 
 void SocketIoSession::engine_send(std::string_view packet) {

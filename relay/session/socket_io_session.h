@@ -41,10 +41,12 @@ class SocketIoSession final : public Session, private EngineIoOwner {
 
   // For the namespaces.
   void push_run(const SocketIoNamespace& receiver, const Run& run);
-  /// One Socket.IO packet, ahead of the events that wait. A binary one has `attachments`.
-  void push_packet(std::string_view packet, const std::vector<std::string_view>& attachments = {});
-  /// Tells the client that it is out of the namespace, which ends at the end of this turn; with `close` it is
-  /// told for each, and the connection ends.
+  /// One Socket.IO packet; ahead of the events that wait unless another lane is given. A binary one has
+  /// `attachments`.
+  void push_packet(std::string_view packet, const std::vector<std::string_view>& attachments = {},
+                   Priority lane = Priority::critical);
+  /// Tells the client, behind what waits for it, that it is out of the namespace, which ends at the end of
+  /// this turn; with `close` it is told for each, and the connection ends.
   void send_away(SocketIoNamespace& from, bool close);
   /// Something waits for the client already.
   [[nodiscard]] bool is_behind() const { return !outbox_.empty(); }

@@ -91,8 +91,8 @@ void StreamSession::send_event(const EventRef& event) {
 
 void StreamSession::send_run(const Run& run) {
   if (closing()) return;
-  for (const auto& [frame, priority] : services_.frames.stream_run(run, format_, coding(), bundle_limit()))
-    send(Priority::normal, frame, priority == Priority::critical);
+  for (const RunFrame& each : services_.frames.stream_run(run, format_, coding(), bundle_limit()))
+    send(Priority::normal, each.frame, each.priority == Priority::critical);
 }
 
 void StreamSession::drained() {

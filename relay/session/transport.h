@@ -14,6 +14,8 @@ class Transport {
   /// The outbox has something: it is written with the shard's next flush, which is at the end of this loop
   /// iteration while the shard has time to spare and up to performance.batch_max_delay_ms later when not.
   virtual void flush_in_turn() = 0;
+  /// False while the client has not taken what it was sent before: what is queued now will wait for it.
+  [[nodiscard]] virtual bool writable() const = 0;
   /// Sends what the outbox holds, then closes: with WebSocket close `code` and `reason` (at most 123 bytes),
   /// or plainly for SSE. The session gets no further calls but `closed`. Safe to call more than once.
   virtual void close(uint16_t code, std::string_view reason) = 0;

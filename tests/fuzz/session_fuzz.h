@@ -32,6 +32,16 @@ void play(std::string_view input, const SessionRequest& request) {
     const std::string_view message(copy.data(), copy.size());
     if (message == "!event") {
       bench.publish_all({{.type = "agent.x"}, {.type = "custom.y", .room = "team"}});
+    } else if (message == "!emissions") {
+      bench.publish_all({{.type = "seneca.join", .data = R"({"join":["team","more"]})"},
+                         {.type = "seneca.emit", .data = R"({"event":"e","rooms":["team"],"volatile":true})"},
+                         {.type = "seneca.leave", .data = R"({"leave":["more","general"]})"},
+                         {.type = "seneca.emit", .data = R"({"event":"b","attachments":["AA=="]})"}});
+    } else if (message == "!away") {
+      bench.publish({.type = "seneca.disconnect", .data = "{}"});
+    } else if (message == "!closed") {
+      bench.publish_all(
+          {{.type = "seneca.disconnect", .data = R"({"namespace":"/custom","close":true})"}, {}});
     } else if (message == "!time") {
       bench.advance_ms(1000);
     } else if (message == "!full") {

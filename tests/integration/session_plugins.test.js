@@ -104,6 +104,9 @@ test('two shards: each has a plugin of its own, and reload leaves the connected 
   assert.equal(plugins.length, 1);
   assert.equal(plugins[0].id, 'org.example.session');
   assert.ok(plugins[0].calls >= 8 * 3, `${plugins[0].calls} calls`);
+  const told = sockets.map((socket) => heard(socket, 'told'));
+  sockets[0].emit('all', 1, { two: 2 });
+  assert.deepEqual(await Promise.all(told), sockets.map(() => [1, { two: 2 }]));
   relay.ctl.signal('SIGHUP');
   for (const socket of sockets) {
     const back = heard(socket, 'echoed');

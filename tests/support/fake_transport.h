@@ -13,6 +13,7 @@ class FakeTransport final : public Transport {
  public:
   void flush_soon() override { ++flushes; }
   void flush_in_turn() override { ++patient_flushes; }
+  [[nodiscard]] bool writable() const override { return !blocked; }
   void close(uint16_t code, std::string_view reason) override {
     if (closed()) return;
     close_code = code;
@@ -27,6 +28,7 @@ class FakeTransport final : public Transport {
   int patient_flushes = 0;  ///< asked for with the shard's next flush
   int pings = 0;
   bool paused = false;
+  bool blocked = false;  ///< the client takes nothing
   uint16_t close_code = 0;
   std::string close_reason;
 };

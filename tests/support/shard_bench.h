@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/log.h"
+#include "codec/emission.h"
 #include "config/config.h"
 #include "hub/shard_hub.h"
 #include "log/memory_log.h"
@@ -115,6 +116,10 @@ class ShardBench {
       log.append({event});
       RoutedEvent routed{event, static_cast<uint32_t>(pending_.deliveries.size()), 0};
       routed.deliveries = route_event(*routes, *event, pending_.deliveries);
+      if (auto emission = parse_emission(event->type(), event->data())) {
+        routed.emission = static_cast<int32_t>(pending_.emissions.size());
+        pending_.emissions.push_back(std::move(*emission));
+      }
       pending_.events.push_back(routed);
     }
   }

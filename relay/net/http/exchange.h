@@ -52,6 +52,10 @@ inline constexpr std::string_view kBarePath = "/engine.io/";
 void handle_publish(HttpExchange& exchange);
 /// The answer to a publication that has been through the pipeline.
 [[nodiscard]] HttpResponse publish_response(const PublishResult& result);
+void handle_emit(HttpExchange& exchange);
+void handle_sockets_join(HttpExchange& exchange);
+void handle_sockets_leave(HttpExchange& exchange);
+void handle_sockets_disconnect(HttpExchange& exchange);
 void handle_history(HttpExchange& exchange);
 void handle_healthz(HttpExchange& exchange);
 void handle_readyz(HttpExchange& exchange);

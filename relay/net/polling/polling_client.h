@@ -84,6 +84,7 @@ class PollingClient final : public Transport {
   // Transport
   void flush_soon() override { host_.flush_soon(*this); }
   void flush_in_turn() override { host_.flush_soon(*this); }
+  [[nodiscard]] bool writable() const override { return get_.has_value(); }
   void close(uint16_t code, std::string_view reason) override;
   void pause_reading(bool paused) override;
   void ping() override {}  // for WebSockets without heartbeats of their own

@@ -138,3 +138,12 @@ TEST_CASE("packets are written as clients expect them") {
   CHECK(encode_socket_io_disconnect("/") == "41");
   CHECK(encode_socket_io_ack("/", 7, R"([{"ok":true}])") == R"(437[{"ok":true}])");
 }
+
+TEST_CASE("an event with attachments says how many follow it") {
+  std::string text;
+  append_socket_io_event(text, "/", "e", R"({"_placeholder":true,"num":0},1)", 2);
+  CHECK(text == R"(452-["e",{"_placeholder":true,"num":0},1])");
+  text.clear();
+  append_socket_io_event(text, "/ns", "e\"", "", 10);
+  CHECK(text == R"(4510-/ns,["e\""])");
+}

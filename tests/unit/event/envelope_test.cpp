@@ -228,3 +228,13 @@ TEST_CASE("A part of a text that was checked gives the event, or the error, that
   CHECK(parse_checked_events("[{},{}]", http())->size() == 2);
   CHECK(parse_checked_events("[{},1]", http()).error().subject == "events[1]");
 }
+
+TEST_CASE("the relay's own types are refused unless they are asked for") {
+  CHECK(error_of(R"({"type":"seneca.emit","data":{}})") == "reserved_type type");
+  CHECK(error_of(R"({"specversion":"1.0","id":"1","source":"/s","type":"seneca.x"})") ==
+        "reserved_type type");
+  CHECK(error_of(R"({"type":"senecas.emit","data":{}})").empty());
+  EnvelopeOptions options = http();
+  options.reserved_types = true;
+  CHECK(event_of(R"({"type":"seneca.emit","data":{}})", options)->type() == "seneca.emit");
+}

@@ -12,7 +12,7 @@ namespace {
 struct Listener final : Subscriber {
   void deliver(const Run& run) override {
     runs.push_back(run.id);
-    for (const auto& [event, delivery] : run.hits)
+    for (const auto& [event, delivery, emission] : run.hits)
       got.push_back(std::to_string(event->event->offset()) +
                     (delivery ? ":" + delivery->route->event : ":class"));
   }

@@ -286,3 +286,46 @@ TEST_CASE("a client that never asks loses what its queue cannot hold, and hears 
   CHECK(std::any_of(all.begin(), all.end(),
                     [](const std::string& packet) { return packet.starts_with(R"(42["gap",)"); }));
 }
+
+TEST_CASE("attachments are packets of their own, in base64, and go on in the next answer") {
+  JoinedBench joined;
+  PollingBench& bench = joined.bench;
+  const EventSpec binary{
+      .type = "seneca.emit",
+      .data = R"({"event":"b","args":[{"_placeholder":true,"num":0}],"attachments":["AAH/"]})"};
+  bench.shard.publish_many(15, {});
+  bench.shard.publish(binary);
+  Texts packets = packets_of(bench.get());
+  CHECK(packets.size() == 16);
+  CHECK(packets.back() == R"(451-["b",{"_placeholder":true,"num":0}])");
+  bench.shard.publish({});
+  packets = packets_of(bench.get());
+  REQUIRE(packets.size() == 2);
+  CHECK(packets[0] == "bAAH/");
+}
+
+TEST_CASE("a volatile emission is for those whose GET is open") {
+  JoinedBench joined;
+  PollingBench& bench = joined.bench;
+  const EventSpec hint{.type = "seneca.emit", .data = R"({"event":"hint","volatile":true})"};
+  bench.shard.publish(hint);
+  const ReplyTo waiting = bench.begin_get();
+  CHECK(bench.answers.empty());
+  bench.shard.publish(hint);
+  bench.turn();
+  CHECK(packets_of(bench.text_of(waiting)) == Texts{R"(42["hint"])"});
+  CHECK(bench.shard.counters.events_dropped[size_t(DropReason::volatile_)] == 1);
+}
+
+TEST_CASE("a polling client that is disconnected with its connection hears both") {
+  JoinedBench joined;
+  PollingBench& bench = joined.bench;
+  bench.shard.publish({});
+  bench.shard.publish({.type = "seneca.disconnect", .data = R"({"close":true})"});
+  bench.turn();
+  const Texts packets = packets_of(bench.get());
+  REQUIRE(packets.size() == 2);
+  CHECK(packets[1] == "41");
+  CHECK(packets_of(bench.get()) == Texts{"1"});
+  CHECK(bench.dones == 1);
+}

@@ -214,3 +214,49 @@ TEST_CASE("what was taken in before the end is published, then the receipts of o
   CHECK(bench.log.bounds().newest == 2000);
   for (auto& result : results) CHECK(result.get().accepted == 100);
 }
+
+TEST_CASE("emissions are parsed once, get an offset among the other events and take no route") {
+  PipelineBench bench;
+  RouteConfig everything = route("any"), rest = route("rest");
+  rest.fallback = true;
+  bench.pipeline.start(bench.plan({}, {everything, rest}));
+  const PublishResult result =
+      bench.publish({make_event("a"), make_event("seneca.emit", "e2", R"({"event":"x"})"),
+                     make_event("seneca.join", "e3", R"({"join":["r"]})"),
+                     make_event("seneca.other", "e4", "1"), make_event("b")});
+  CHECK(result.accepted == 5);
+  CHECK(result.last_offset == 5);
+  bench.finish();
+  const RoutedBatchRef batch = bench.sink.batches().at(0);
+  CHECK(batch->emissions.size() == 2);
+  std::vector<int32_t> emissions;
+  std::vector<uint32_t> deliveries;
+  for (const RoutedEvent& event : batch->events) {
+    emissions.push_back(event.emission);
+    deliveries.push_back(event.deliveries);
+  }
+  CHECK(emissions == std::vector<int32_t>{-1, 0, 1, -1, -1});
+  CHECK(deliveries == std::vector<uint32_t>{1, 0, 0, 0, 1});
+  CHECK(batch->emission_of(batch->events[1])->event == "x");
+  CHECK(batch->emission_of(batch->events[0]) == nullptr);
+}
+
+TEST_CASE("an emission that is none goes nowhere, and its publisher and the operator are told") {
+  PipelineBench bench;
+  bench.pipeline.start(bench.plan({}));
+  const PublishResult alone = bench.publish({make_event("seneca.emit", "e1", R"({"event":1})")});
+  CHECK(alone.rejected == 1);
+  CHECK(alone.first_offset == 0);
+  CHECK(alone.reason == "seneca.emit: event: must be a text [bad_field]");
+  const PublishResult among = bench.publish({make_event("a"), make_event("seneca.leave", "e2", ""),
+                                             make_event("seneca.emit", "e3", R"({"event":"x"})")});
+  CHECK(among.accepted == 2);
+  CHECK(among.rejected == 1);
+  bench.finish();
+  CHECK(bench.sink.types() == Types{"a", "seneca.emit"});
+  CHECK(bench.sink.batches().back()->emission_of(bench.sink.batches().back()->events[1])->event == "x");
+  CHECK(bench.pipeline.counters().failed == 2);
+  REQUIRE(bench.logger.lines.size() == 2);
+  CHECK(bench.logger.lines[0] ==
+        "pipeline: event e1 of type seneca.emit goes nowhere: event: must be a text [bad_field]");
+}
