@@ -188,7 +188,9 @@ FieldsOf<RouteConfig> route_fields() {
       .checked(check_event)
       .require();
   fields.text("namespace", &RouteConfig::namespace_, "The Socket.IO namespace.").checked(check_namespace);
-  fields.texts("rooms", &RouteConfig::rooms, "Rooms whose members get the event.")
+  fields
+      .texts("rooms", &RouteConfig::rooms,
+             "Rooms whose members get the event; []: only those whom a plugin has subscribed to it.")
       .checked(check_room)
       .require();
   fields

@@ -57,6 +57,13 @@ std::optional<Emission> read_emission(const Event& event) {
   return std::move(*emission);
 }
 
+const Delivery* find_shape(const Selection& selection, std::span<const Delivery> deliveries) {
+  const auto found = std::find_if(deliveries.begin(), deliveries.end(), [&selection](const Delivery& each) {
+    return each.route->event == selection.as && each.route->namespace_ == selection.namespace_;
+  });
+  return found == deliveries.end() ? nullptr : &*found;
+}
+
 }  // namespace
 
 bool goes_to_room(const RouteTable& routes, const Event& event, std::string_view namespace_,
@@ -67,7 +74,7 @@ bool goes_to_room(const RouteTable& routes, const Event& event, std::string_view
   std::vector<Delivery> deliveries;
   route_event(routes, event, deliveries);
   return std::any_of(deliveries.begin(), deliveries.end(), [&](const Delivery& delivery) {
-    if (delivery.route->namespace_ != namespace_) return false;
+    if (delivery.route->namespace_ != namespace_ || delivery.route->rooms.empty()) return false;
     return event.room().empty() ? contains(delivery.route->rooms, room) : event.room() == room;
   });
 }
@@ -89,22 +96,39 @@ Result<Selection> Selection::make(const std::vector<std::string>& patterns, cons
   std::sort(rooms.begin(), rooms.end());
   rooms.erase(std::unique(rooms.begin(), rooms.end()), rooms.end());
   std::string key = make_key(patterns, filter, rooms);
-  return Selection{std::move(*match), std::move(*condition), std::move(rooms), std::move(key)};
+  Selection selection;
+  selection.match = std::move(*match);
+  selection.filter = std::move(*condition);
+  selection.rooms = std::move(rooms);
+  selection.key = std::move(key);
+  return selection;
+}
+
+void Selection::deliver_as(std::string ui_event, std::string of_namespace) {
+  as = std::move(ui_event);
+  namespace_ = std::move(of_namespace);
+  key += kPartEnd + as + kItemEnd + namespace_;
 }
 
 bool Selection::matches(const RoutedBatch& batch, const RoutedEvent& event) const {
   const auto deliveries = std::span(batch.deliveries).subspan(event.first_delivery, event.deliveries);
   return match.matches(event.event->type()) &&
          is_sent_to(rooms, *event.event, deliveries, batch.emission_of(event)) &&
-         filter.matches(*event.event);
+         (as.empty() || find_shape(*this, deliveries) != nullptr) && filter.matches(*event.event);
+}
+
+const Delivery* Selection::delivery_of(const RoutedBatch& batch, const RoutedEvent& event) const {
+  if (as.empty()) return nullptr;
+  return find_shape(*this, std::span(batch.deliveries).subspan(event.first_delivery, event.deliveries));
 }
 
 bool Selection::matches(const RouteTable& routes, const Event& event) const {
   if (!match.matches(event.type()) || !filter.matches(event)) return false;
-  if (rooms.empty()) return true;
+  if (rooms.empty() && as.empty()) return true;
   const auto emission = read_emission(event);
   std::vector<Delivery> deliveries;
-  if (event.room().empty()) route_event(routes, event, deliveries);
+  route_event(routes, event, deliveries);
+  if (!as.empty() && find_shape(*this, deliveries) == nullptr) return false;
   return is_sent_to(rooms, event, deliveries, emission ? &*emission : nullptr);
 }
 

@@ -50,6 +50,7 @@ void ShardHub::gather(const RoutedBatch& batch, const RoutedEvent& event) {
   for (uint32_t i = 0; i < event.deliveries; ++i) {
     const Delivery& delivery = batch.deliveries[event.first_delivery + i];
     const Route& route = *delivery.route;
+    if (route.rooms.empty()) continue;  // for those who ask, see Selection::as
     ++stamp_;
     const auto into = [&](std::string_view room) {
       if (const Room* found = index_.find_room(route.namespace_, room))
@@ -64,7 +65,9 @@ void ShardHub::gather(const RoutedBatch& batch, const RoutedEvent& event) {
   if (emission != nullptr && emission->kind == Emission::Kind::emit) gather_emission(event, *emission);
   ++stamp_;
   index_.each_class([&](const FilterClass& filter_class) {
-    if (filter_class.selection->matches(batch, event)) gather_for(filter_class.audiences, {&event, nullptr});
+    const Selection& selection = *filter_class.selection;
+    if (selection.matches(batch, event))
+      gather_for(filter_class.audiences, {&event, selection.delivery_of(batch, event)});
   });
 }
 

@@ -14,6 +14,7 @@ std::string describe(const Selection& selection) {
     text += i == 0 ? " in " : ",";
     text += selection.rooms[i];
   }
+  if (!selection.as.empty()) text += " as " + selection.as;
   return text;
 }
 

@@ -39,10 +39,13 @@ std::string filter_of(const JsonView& value) {
 
 }  // namespace
 
-Result<Selection> SocketIoNamespace::selection_of(const JsonView& argument) {
+Result<Selection> SocketIoNamespace::selection_of(const JsonView& argument) const {
   if (!argument.is_object()) return Selection::make(texts_of(argument), "", {});
-  return Selection::make(texts_of(argument.get("match")), filter_of(argument.get("filter")),
-                         texts_of(argument.get("rooms")));
+  Result<Selection> selection = Selection::make(
+      texts_of(argument.get("match")), filter_of(argument.get("filter")), texts_of(argument.get("rooms")));
+  if (const JsonView as = argument.get("as"); selection && as.is_string())
+    selection->deliver_as(as.string(), name_);
+  return selection;
 }
 
 SocketIoNamespace::Handler SocketIoNamespace::find_handler(const JsonView& name) {

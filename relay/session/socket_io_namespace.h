@@ -89,8 +89,8 @@ class SocketIoNamespace final : public Subscriber, private PluginClient {
 
   // socket_io_client_events.cpp. Each answers {"ok":true} itself where that is the answer.
   [[nodiscard]] Status answer(const SocketIoPacket& packet);
-  /// A pattern, an array of them, or {"match","filter","rooms"}.
-  [[nodiscard]] static Result<Selection> selection_of(const seneca::JsonView& argument);
+  /// A pattern, an array of them, or {"match","filter","rooms","as"}.
+  [[nodiscard]] Result<Selection> selection_of(const seneca::JsonView& argument) const;
   [[nodiscard]] Status on_join(const ClientEvent& event);
   [[nodiscard]] Status on_leave(const ClientEvent& event);
   [[nodiscard]] Status on_subscribe(const ClientEvent& event);

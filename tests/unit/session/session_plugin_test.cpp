@@ -210,3 +210,29 @@ TEST_CASE("a bare client's messages go to the plugin, and it can be sent away") 
   CHECK(transport.closed());
   session.closed("test over");
 }
+
+TEST_CASE("a plugin subscribes clients to what a route makes of events, each by its own filter") {
+  Config config = PluginBench::config(false);
+  RouteConfig on_request;
+  on_request.match = {"agent.**"};
+  on_request.event = "seen";
+  on_request.view = "none";
+  config.routes.push_back(on_request);
+  SocketIoClient client(config);
+  Bench plugins;
+  client.bench.services.session_plugins = {
+      std::make_shared<SessionPlugin>(plugins.must_create(fixture("session")), plugins.logger)};
+  client.take();
+  client.send(R"(40{"role":"other"})");
+  client.bench.publish({.type = "agent.x"});
+  CHECK(client.take().empty());
+  client.send(R"(42["follow",{"match":["**"],"filter":"data.n == 1","as":"seen"}])");
+  CHECK(client.bench.hub.filter_classes() == 1);
+  client.bench.publish_all(
+      {{.type = "agent.x"}, {.type = "agent.x", .data = R"({"n":2})"}, {.type = "custom.x"}});
+  const Texts texts = client.take();
+  REQUIRE(texts.size() == 1);
+  CHECK(texts[0].starts_with(R"(42["seen",{"type":"agent.x",)"));
+  const Explanation why = client.session->explain(1);
+  CHECK(why.detail.find("as seen") != std::string::npos);
+}
