@@ -21,9 +21,7 @@ bool is_valid_role(std::string_view role) {
 }  // namespace
 
 SocketIoNamespace::SocketIoNamespace(SocketIoSession& session, std::string name, std::string sid)
-    : session_(session), name_(std::move(name)), sid_(std::move(sid)), from_(next_offset()) {
-  session_.services().hub.enter_namespace(name_, *this);
-}
+    : session_(session), name_(std::move(name)), sid_(std::move(sid)) {}
 
 SocketIoNamespace::~SocketIoNamespace() {
   ShardHub& hub = session_.services().hub;
@@ -36,8 +34,10 @@ Status SocketIoNamespace::enter(std::string_view role) {
   if (role.empty()) role = "observer";
   if (!is_valid_role(role)) return fail("bad_role", "role", "Invalid role: use 1 to 32 of a-z, _ and -");
   const std::string& default_room = session_.services().config->rooms.default_room;
+  from_ = next_offset();
+  session_.services().hub.enter_namespace(name_, *this);
   session_.services().hub.own(name_, sid_, *this);
-  rooms_.push_back({sid_, next_offset()});
+  rooms_.push_back({sid_, from_});
   for (const std::string& room : {default_room, std::string(role) + "s"})
     if (Status joined = join(room); !joined) return joined;
   return {};
