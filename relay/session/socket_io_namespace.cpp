@@ -25,10 +25,7 @@ SocketIoNamespace::SocketIoNamespace(SocketIoSession& session, std::string name,
     : session_(session),
       name_(std::move(name)),
       sid_(std::move(sid)),
-      from_(next_offset()),
-      plugins_(session.services(), *this, sid_, name_, address) {
-  session_.services().hub.enter_namespace(name_, *this);
-}
+      plugins_(session.services(), *this, sid_, name_, address) {}
 
 SocketIoNamespace::~SocketIoNamespace() {
   end("server shutting down");
@@ -42,8 +39,10 @@ Status SocketIoNamespace::enter(std::string_view role) {
   if (role.empty()) role = "observer";
   if (!is_valid_role(role)) return fail("bad_role", "role", "Invalid role: use 1 to 32 of a-z, _ and -");
   const std::string& default_room = session_.services().config->rooms.default_room;
+  from_ = next_offset();
+  session_.services().hub.enter_namespace(name_, *this);
   session_.services().hub.own(name_, sid_, *this);
-  rooms_.push_back({sid_, next_offset()});
+  rooms_.push_back({sid_, from_});
   for (const std::string& room : {default_room, std::string(role) + "s"})
     if (Status joined = try_join(room); !joined) return joined;
   return {};

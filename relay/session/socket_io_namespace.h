@@ -120,7 +120,7 @@ class SocketIoNamespace final : public Subscriber, private PluginClient {
   [[nodiscard]] uint64_t next_offset() const;
   [[nodiscard]] std::string shown(const std::string& name) const;
 
-  const uint64_t from_;  // the first offset that can have come
+  uint64_t from_ = 0;  // the first offset that can have come
   std::vector<Membership> rooms_;
   std::vector<Subscription> subscriptions_;
   ClientPlugins plugins_;
