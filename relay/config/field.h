@@ -38,6 +38,7 @@ struct Field {
   double maximum = 0;
   bool whole = false;                      ///< duration: no fractions of a second
   bool required = false;                   ///< list items only: has no default
+  bool may_be_empty = false;               ///< required texts only
   bool reloadable = false;                 ///< a reload applies it to running sessions or to new ones
   std::vector<std::string_view> choices;   ///< text: the only values, when not empty
   std::vector<std::string_view> only_for;  ///< list items only: values of "type" it applies to; empty: all
@@ -57,6 +58,7 @@ struct Field {
 
   Field& reload() { return reloadable = true, *this; }
   Field& require() { return required = true, *this; }
+  Field& or_none() { return may_be_empty = true, *this; }
   Field& checked(TextCheck text_check) { return check = text_check, *this; }
   Field& one_of(std::vector<std::string_view> values) { return choices = std::move(values), *this; }
   Field& only(std::vector<std::string_view> types) { return only_for = std::move(types), *this; }

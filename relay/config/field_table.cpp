@@ -192,7 +192,8 @@ FieldsOf<RouteConfig> route_fields() {
       .texts("rooms", &RouteConfig::rooms,
              "Rooms whose members get the event; []: only those whom a plugin has subscribed to it.")
       .checked(check_room)
-      .require();
+      .require()
+      .or_none();
   fields
       .text("priority", &RouteConfig::priority,
             "The priority of events whose source chose none; \"\" leaves it as it is.")

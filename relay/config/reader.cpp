@@ -72,7 +72,7 @@ class Reader {
       const std::string item = pointer + "/" + std::to_string(i);
       if (read_text(field, node.items[i], item, texts)) note_origin(node.items[i], item);
     }
-    if (field.required && node.kind == JsonNode::Kind::array && node.items.empty()) {
+    if (field.required && !field.may_be_empty && node.kind == JsonNode::Kind::array && node.items.empty()) {
       add(node, pointer, "empty_value", "this array must not be empty; write at least one text");
     }
     field.set(owner, texts);

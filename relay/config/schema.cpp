@@ -52,7 +52,7 @@ Json leaf_schema(const Field& field) {
       return text_schema(field);
     case Field::Kind::texts: {
       Json array{{"type", "array"}, {"items", text_schema(field)}};
-      if (field.required) array["minItems"] = 1;
+      if (field.required && !field.may_be_empty) array["minItems"] = 1;
       return {{"anyOf", Json::array({std::move(array), text_schema(field)})}};
     }
     case Field::Kind::raw:
