@@ -81,15 +81,17 @@ const Table* find_role(const seneca_plugin& plugin, const char* id) {
 Result<PluginRoles> find_roles(const seneca_plugin& table, const std::string& path) {
   const PluginRoles roles{
       find_role<seneca_filter>(table, SENECA_FILTER), find_role<seneca_view>(table, SENECA_VIEW),
-      find_role<seneca_timer>(table, SENECA_TIMER), find_role<seneca_state>(table, SENECA_STATE)};
-  if (!roles.filter && !roles.view && !roles.timer)
+      find_role<seneca_timer>(table, SENECA_TIMER), find_role<seneca_state>(table, SENECA_STATE),
+      find_role<seneca_source>(table, SENECA_SOURCE)};
+  if (!roles.in_pipeline() && !roles.source)
     return fail("plugin_no_role", path,
                 "has none of the roles this relay knows (" SENECA_FILTER ", " SENECA_VIEW ", " SENECA_TIMER
-                "); return a table for one from its role function");
-  const bool complete = (!roles.filter || SENECA_HAS(roles.filter, process)) &&
-                        (!roles.view || SENECA_HAS(roles.view, render)) &&
-                        (!roles.timer || SENECA_HAS(roles.timer, tick)) &&
-                        (!roles.state || (SENECA_HAS(roles.state, save) && SENECA_HAS(roles.state, load)));
+                ", " SENECA_SOURCE "); return a table for one from its role function");
+  const bool complete =
+      (!roles.filter || SENECA_HAS(roles.filter, process)) &&
+      (!roles.view || SENECA_HAS(roles.view, render)) && (!roles.timer || SENECA_HAS(roles.timer, tick)) &&
+      (!roles.source || (SENECA_HAS(roles.source, start) && SENECA_HAS(roles.source, stop))) &&
+      (!roles.state || (SENECA_HAS(roles.state, save) && SENECA_HAS(roles.state, load)));
   if (!complete)
     return fail("plugin_bad_table", path,
                 "the table of one of its roles lacks a function; set its size and members");

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <seneca/ext/filter.h>
+#include <seneca/ext/source.h>
 #include <seneca/ext/state.h>
 #include <seneca/ext/timer.h>
 #include <seneca/ext/view.h>
@@ -20,6 +21,10 @@ struct PluginRoles {
   const seneca_view* view = nullptr;
   const seneca_timer* timer = nullptr;
   const seneca_state* state = nullptr;
+  const seneca_source* source = nullptr;
+
+  /// Whether the pipeline has something to ask it.
+  [[nodiscard]] bool in_pipeline() const { return filter || view || timer; }
 };
 
 /// A plugin's code in this process, opened safely and checked: what it returns from here on is well-formed.

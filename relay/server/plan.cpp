@@ -1,17 +1,13 @@
 #include "server/plan.h"
 
+#include <optional>
 #include <sstream>
 #include <utility>
 
 #include "pipeline/route_table.h"
-#include "plugin/library.h"
 
 namespace relay {
 namespace {
-
-std::string plugin_name(const PluginConfig& config, const std::filesystem::path& file) {
-  return config.name.empty() ? file.stem().string() : config.name;
-}
 
 // The configured patterns, else those the plugin says it is made for.
 Result<PatternSet> patterns_of(const PluginConfig& config, const PluginInstance& plugin) {
@@ -22,13 +18,13 @@ Result<PatternSet> patterns_of(const PluginConfig& config, const PluginInstance&
   return PatternSet::parse(own);
 }
 
-Result<Stage> make_stage(const PluginConfig& config, const PluginDirectory& directory,
-                         const PluginInstance::Surroundings& surroundings) {
-  const auto file = directory.find(config.path);
-  if (!file) return tl::unexpected(file.error());
-  auto library = PluginLibrary::open(*file);
-  if (!library) return tl::unexpected(library.error());
-  auto plugin = PluginInstance::create(*library, plugin_name(config, *file), config.config, surroundings);
+// Nothing for a plugin that only brings events in.
+Result<std::optional<Stage>> make_stage(const PluginConfig& config, const PluginDirectory& directory,
+                                        const PluginInstance::Surroundings& surroundings) {
+  auto opened = open_plugin(config, directory);
+  if (!opened) return tl::unexpected(opened.error());
+  if (!opened->library->roles().in_pipeline()) return std::nullopt;
+  auto plugin = PluginInstance::create(opened->library, std::move(opened->name), config.config, surroundings);
   if (!plugin) return tl::unexpected(plugin.error());
   auto match = patterns_of(config, **plugin);
   if (!match)
@@ -38,13 +34,21 @@ Result<Stage> make_stage(const PluginConfig& config, const PluginDirectory& dire
 
 }  // namespace
 
+Result<OpenedPlugin> open_plugin(const PluginConfig& config, const PluginDirectory& directory) {
+  const auto file = directory.find(config.path);
+  if (!file) return tl::unexpected(file.error());
+  auto library = PluginLibrary::open(*file);
+  if (!library) return tl::unexpected(library.error());
+  return OpenedPlugin{std::move(*library), config.name.empty() ? file->stem().string() : config.name};
+}
+
 Result<PipelinePlan> make_plan(const Config& config, const PluginDirectory& directory,
                                const PluginInstance::Surroundings& surroundings) {
   PipelinePlan plan;
   for (const PluginConfig& entry : config.plugins) {
     auto stage = make_stage(entry, directory, surroundings);
     if (!stage) return tl::unexpected(stage.error());
-    plan.stages.push_back(std::move(*stage));
+    if (*stage) plan.stages.push_back(std::move(**stage));
   }
   auto routes = compile_routes(config.routes);
   if (!routes) return tl::unexpected(routes.error());

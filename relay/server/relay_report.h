@@ -20,6 +20,14 @@ struct PluginReport {
   PluginCounters counters;
 };
 
+/// A plugin as a source, for people.
+struct PluginSourceReport {
+  std::string name;
+  bool started = false;
+  std::string error;   ///< why it was not
+  std::string status;  ///< what it says about itself, a JSON object or ""
+};
+
 /// The whole relay at one moment, gathered from every thread that owns a part of it.
 struct RelayReport {
   std::string version;
@@ -35,6 +43,7 @@ struct RelayReport {
   Log::Bounds log;
   std::vector<PluginReport> plugins;
   std::vector<SourceStatus> sources;
+  std::vector<PluginSourceReport> plugin_sources;
   std::vector<ShardReport> shards;
 };
 

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "../ext/filter.h"
+#include "../ext/source.h"
 #include "../ext/state.h"
 #include "../ext/timer.h"
 #include "../ext/view.h"
@@ -41,6 +42,18 @@ struct HasTick : std::false_type {};
 template <class T>
 struct HasTick<T, std::void_t<decltype(std::declval<T&>().tick(int64_t(), std::declval<Emitter&>()))>>
     : std::true_type {};
+
+template <class T, class = void>
+struct HasSource : std::false_type {};
+template <class T>
+struct HasSource<T, std::void_t<decltype(std::declval<T&>().start()), decltype(std::declval<T&>().stop())>>
+    : std::true_type {};
+
+template <class T, class = void>
+struct HasStatus : std::false_type {};
+template <class T>
+struct HasStatus<T, std::void_t<decltype(std::string(std::declval<const T&>().status()))>> : std::true_type {
+};
 
 template <class T, class = void>
 struct HasState : std::false_type {};
@@ -89,9 +102,9 @@ int32_t guard(seneca_error* error, Body body) noexcept {
 template <class T>
 struct Glue {
   static constexpr bool kFilters = HasCall<T>::value || HasFilter<T>::value;
-  static_assert(
-      kFilters || HasView<T>::value || HasTick<T>::value,
-      "the plugin class needs operator()(Event&), filter, view or tick: see the top of seneca/plugin.hpp");
+  static_assert(kFilters || HasView<T>::value || HasTick<T>::value || HasSource<T>::value,
+                "the plugin class needs operator()(Event&), filter, view, tick or start: see the top of "
+                "seneca/plugin.hpp");
 
   static T* make(const seneca_host* host, std::string_view config) {
     if constexpr (std::is_constructible_v<T, Host, std::string_view>)
@@ -147,6 +160,21 @@ struct Glue {
       return SENECA_OK;
     });
   }
+  static int32_t start(void* self, seneca_error* error) noexcept {
+    return guard(error, [&] {
+      static_cast<T*>(self)->start();
+      return SENECA_OK;
+    });
+  }
+  static void stop(void* self) noexcept {
+    guard(nullptr, [&] {
+      static_cast<T*>(self)->stop();
+      return SENECA_OK;
+    });
+  }
+  static int32_t status(void* self, const seneca_writer* out, seneca_error* error) noexcept {
+    return guard(error, [&] { return out->append(out, to_str(static_cast<const T*>(self)->status())); });
+  }
   static int32_t save(void* self, const seneca_writer* out, seneca_error* error) noexcept {
     return guard(error, [&] { return out->append(out, to_str(static_cast<T*>(self)->save())); });
   }
@@ -157,6 +185,12 @@ struct Glue {
     });
   }
 
+  static constexpr decltype(seneca_source::status) status_of() {
+    if constexpr (HasStatus<T>::value)
+      return status;
+    else
+      return nullptr;
+  }
   static const void* role(const char* id) noexcept {
     const std::string_view wanted = id;
     if constexpr (kFilters) {
@@ -170,6 +204,10 @@ struct Glue {
     if constexpr (HasTick<T>::value) {
       static constexpr seneca_timer table{sizeof(seneca_timer), T::tick_interval_ms, tick};
       if (wanted == SENECA_TIMER) return &table;
+    }
+    if constexpr (HasSource<T>::value) {
+      static constexpr seneca_source table{sizeof(seneca_source), start, stop, status_of()};
+      if (wanted == SENECA_SOURCE) return &table;
     }
     if constexpr (HasState<T>::value) {
       static constexpr seneca_state table{sizeof(seneca_state), save, load};
