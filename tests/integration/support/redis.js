@@ -41,7 +41,11 @@ export class Redis {
     if (this.password) options.requirepass = this.password;
     const words = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
     const lines = new Inbox();
-    this.#child = spawn('redis-server', words, { stdio: ['ignore', 'pipe', 'inherit'] });
+    // One program of several names; under this one it comes with a package that starts no service.
+    this.#child = spawn('redis-check-rdb', words, {
+      argv0: 'redis-server',
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     this.#child.on('error', (error) => lines.fail(error));
     this.#child.stdout.on('data', (text) => lines.push(String(text)));
     await lines.first((text) => text.includes('eady to accept connections'), 'redis-server is ready');
