@@ -5,17 +5,20 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <cstdint>
+#include <system_error>
 
 namespace socketio_redis {
 
 /// Tells a thread that waits on a descriptor to end. Raised once, from any thread.
 class StopSignal {
  public:
-  StopSignal() : fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
-  ~StopSignal() {
-    if (fd_ >= 0) close(fd_);
+  /// Throws when the process has no descriptor left.
+  StopSignal() : fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+    if (fd_ < 0) throw std::system_error(errno, std::generic_category(), "eventfd");
   }
+  ~StopSignal() { close(fd_); }
   StopSignal(const StopSignal&) = delete;
   StopSignal& operator=(const StopSignal&) = delete;
 
