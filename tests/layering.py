@@ -8,6 +8,8 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 RELAY = ROOT / "relay"
+# Plugins use include/seneca only. This one reads the same foreign bytes as the relay does, with the same readers.
+PLUGIN_LAYERS = {"socketio-redis": {"base", "event", "codec"}}
 
 
 def layers():
@@ -68,7 +70,8 @@ def main():
                     problems.append(f"relay/{name}: includes {include}, but seneca_{layer} does not DEPEND on {wanted}")
     for file in sorted((ROOT / "plugins").rglob("*.[ch]*")):
         for include in includes(file):
-            if folder_of(include, order):
+            allowed = PLUGIN_LAYERS.get(file.relative_to(ROOT / "plugins").parts[0], set())
+            if folder_of(include, order) not in {None, *allowed}:
                 problems.append(f"{file.relative_to(ROOT)}: includes {include}; plugins use include/seneca only")
     for problem in problems:
         print(problem, file=sys.stderr)

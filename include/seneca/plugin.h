@@ -8,7 +8,7 @@
  * Thread tags, on every function:
  *   [any-thread]  may be called from any thread at any time
  *   [owner]       called on the thread that owns the instance; calls into one instance never overlap.
- *                 Filters, views and timers are owned by the pipeline thread.
+ *                 Filters, views and timers are owned by the pipeline thread, sources by the control thread.
  *
  * Rules for both sides:
  *   - Structs that can grow begin with `size`, the bytes its maker knows. Test a member with SENECA_HAS

@@ -13,6 +13,8 @@
 /// - filter: Verdict operator()(Event&) or Verdict filter(Event&); optional `match`, patterns between spaces
 /// - view: bool view(const Event&, std::string_view ui_event, std::string& out); false: no shape for it
 /// - timer: void tick(int64_t now_us, Emitter&) and static constexpr uint32_t tick_interval_ms
+/// - source: void start() and void stop(), around a thread of its own; optional std::string status() const, a
+///   JSON object for people, called from any thread
 /// - state: std::string save() and void load(std::string_view)
 /// - schema: static constexpr const char* schema, the JSON Schema of its config
 ///

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
+#include <seneca/json.hpp>
 #include <utility>
 
 #include "base/ids.h"
@@ -16,6 +17,7 @@ namespace {
 
 constexpr size_t kMaxRendered = 1 << 20;
 constexpr size_t kMaxState = 16 << 20;
+constexpr size_t kMaxStatus = 16 << 10;
 constexpr size_t kMaxLogLine = 1024;
 constexpr size_t kMaxReasons = 64;
 constexpr uint32_t kMinTickMs = 10;
@@ -160,6 +162,33 @@ Result<bool> PluginInstance::render(const Event& event, std::string_view ui_even
   ++counters_.errors;
   out.clear();
   return fail("plugin_render_failed", name_, "its view of " + std::string(ui_event) + " failed: " + problem);
+}
+
+Status PluginInstance::start_source() {
+  assert(has_source());
+  seneca_error error{};
+  if (contained(error, [&] { return roles().source->start(self_, &error); }) == SENECA_OK) return {};
+  return fail("plugin_source_failed", name_, "could not be started: " + text_of(error));
+}
+
+void PluginInstance::stop_source() {
+  seneca_error error{};
+  const int32_t code = contained(error, [&] {
+    roles().source->stop(self_);
+    return SENECA_OK;
+  });
+  if (code != SENECA_OK) surroundings_.logger.error(name_, "its stop threw: " + text_of(error));
+}
+
+std::string PluginInstance::source_status() {
+  std::string out;
+  if (!SENECA_HAS(roles().source, status)) return out;
+  BoundedWriter writer{out, kMaxStatus};
+  seneca_error error{};
+  const int32_t code = contained(error, [&] { return roles().source->status(self_, &writer.abi, &error); });
+  const bool valid = code == SENECA_OK && !writer.overflown && check_json(out) == JsonFault::none &&
+                     seneca::JsonView(out).is_object();
+  return valid ? out : "";
 }
 
 Status PluginInstance::adopt_state(PluginInstance& old) {

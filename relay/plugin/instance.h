@@ -63,6 +63,7 @@ class PluginInstance {
   [[nodiscard]] bool has_filter() const { return roles().filter != nullptr; }
   [[nodiscard]] bool has_view() const { return roles().view != nullptr; }
   [[nodiscard]] bool has_timer() const { return roles().timer != nullptr; }
+  [[nodiscard]] bool has_source() const { return roles().source != nullptr; }
   [[nodiscard]] bool has_state() const { return roles().state != nullptr; }
   /// Type patterns the filter is made for, separated by spaces; "" for every event.
   [[nodiscard]] std::string_view own_match() const;
@@ -76,6 +77,12 @@ class PluginInstance {
   void tick(int64_t now_us, EventBatch& batch);
   /// The view's payload for a UI event: one valid JSON value in `out`. False when it declined.
   [[nodiscard]] Result<bool> render(const Event& event, std::string_view ui_event, std::string& out);
+  /// Begins to bring events in; once. Needs has_source(), as do the others.
+  [[nodiscard]] Status start_source();
+  /// Once, after start_source() went well.
+  void stop_source();
+  /// [any-thread] What the source says about itself, a valid JSON object; "" when it has nothing to say.
+  [[nodiscard]] std::string source_status();
   /// Takes over what `old` knows, before `old` is destroyed. Nothing to do when either has no state.
   [[nodiscard]] Status adopt_state(PluginInstance& old);
 

@@ -2,6 +2,7 @@
 
 #include <seneca/ext/filter.h>
 #include <seneca/ext/session.h>
+#include <seneca/ext/source.h>
 #include <seneca/ext/state.h>
 #include <seneca/ext/timer.h>
 #include <seneca/ext/view.h>
@@ -22,6 +23,7 @@ struct PluginRoles {
   const seneca_timer* timer = nullptr;
   const seneca_state* state = nullptr;
   const seneca_session* session = nullptr;
+  const seneca_source* source = nullptr;
 
   /// Whether it has work in the pipeline.
   [[nodiscard]] bool in_pipeline() const { return filter || view || timer; }

@@ -151,6 +151,7 @@ RelayReport AdminDesk::gather(const ShardQuestion& question) const {
   report.intake = parts_->intake.counters();
   report.log = parts_->log.bounds();
   for (const Source* source : parts_->sources) report.sources.push_back(source->status());
+  report.plugin_sources = parts_->plugin_sources.report();
 
   std::unique_lock lock(collector->mutex);
   const size_t unreachable = posted ? 0 : 1;

@@ -15,6 +15,7 @@
 #include "net/admin.h"
 #include "net/shard.h"
 #include "pipeline/pipeline.h"
+#include "server/plugin_sources.h"
 #include "server/relay_report.h"
 
 namespace relay {
@@ -33,6 +34,7 @@ class AdminDesk final : public Admin {
     const Clock& clock;
     std::vector<Shard*> shards;
     std::vector<const Source*> sources;
+    const PluginSources& plugin_sources;
   };
 
   AdminDesk() = default;

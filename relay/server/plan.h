@@ -8,11 +8,20 @@
 #include "config/config.h"
 #include "pipeline/pipeline.h"
 #include "plugin/directory.h"
+#include "plugin/library.h"
 #include "plugin/session_plugin.h"
 
 namespace relay {
 
-/// Opens the configured plugins, makes an instance of each and compiles the routes. [control]
+/// A configured plugin's code, and the name it goes by: the configured one, or that of its file.
+struct OpenedPlugin {
+  std::shared_ptr<PluginLibrary> library;
+  std::string name;
+};
+[[nodiscard]] Result<OpenedPlugin> open_plugin(const PluginConfig& config, const PluginDirectory& directory);
+
+/// Opens the configured plugins, makes an instance of each that has a role in the pipeline and compiles the
+/// routes. [control]
 [[nodiscard]] Result<PipelinePlan> make_plan(const Config& config, const PluginDirectory& directory,
                                              const PluginInstance::Surroundings& surroundings);
 

@@ -86,6 +86,18 @@ ordered_json sources_json(const std::vector<SourceStatus>& sources) {
   return list;
 }
 
+// What a plugin says about itself counts, but not its name.
+ordered_json plugin_source_json(const PluginSourceReport& source) {
+  ordered_json entry = {{"name", source.name}, {"type", "plugin"}};
+  entry["state"] = source.started ? "running" : source.error.empty() ? "stopped" : "failed";
+  entry["last_error"] = source.error;
+  const ordered_json said = ordered_json::parse(source.status, nullptr, false);
+  if (said.is_object()) entry.update(said);
+  entry["name"] = source.name;
+  entry["type"] = "plugin";
+  return entry;
+}
+
 ordered_json plugins_json(const std::vector<PluginReport>& plugins) {
   ordered_json list = ordered_json::array();
   for (const PluginReport& plugin : plugins) {
@@ -157,6 +169,8 @@ ordered_json stats_json(const RelayReport& report) {
                    {"deliveries_per_s", report.deliveries_per_s}};
   json["shards"] = shards_json(report.shards);
   json["sources"] = sources_json(report.sources);
+  for (const PluginSourceReport& source : report.plugin_sources)
+    json["sources"].push_back(plugin_source_json(source));
   json["plugins"] = plugins_json(report.plugins);
   return json;
 }

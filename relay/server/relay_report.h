@@ -14,6 +14,14 @@
 
 namespace relay {
 
+/// A plugin as a source, for people.
+struct PluginSourceReport {
+  std::string name;
+  bool started = false;
+  std::string error;   ///< why it was not
+  std::string status;  ///< what it says about itself, a JSON object or ""
+};
+
 /// The whole relay at one moment, gathered from every thread that owns a part of it.
 struct RelayReport {
   std::string version;
@@ -29,6 +37,7 @@ struct RelayReport {
   Log::Bounds log;
   std::vector<PluginReport> plugins;
   std::vector<SourceStatus> sources;
+  std::vector<PluginSourceReport> plugin_sources;
   std::vector<ShardReport> shards;
 };
 

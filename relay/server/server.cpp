@@ -17,6 +17,7 @@
 #include "pipeline/pipeline.h"
 #include "server/admin_desk.h"
 #include "server/plan.h"
+#include "server/plugin_sources.h"
 
 namespace relay {
 namespace {
@@ -81,7 +82,8 @@ struct Server::Impl {
         log(random_id(), static_cast<uint64_t>(config->journal.retention_events),
             static_cast<uint64_t>(config->journal.retention_bytes)),
         intake(kIntakeEvents, kIntakeBytes),
-        services(intake) {}
+        services(intake),
+        plugin_sources(logger_) {}
 
   PluginInstance::Surroundings plugin_surroundings() {
     FieldLimits limits;
@@ -92,7 +94,7 @@ struct Server::Impl {
   Status check_exposure() const;
   Status open_listeners(std::vector<std::vector<int>>& per_shard);
   Status start_shards();
-  void start_sources();
+  void start_sources(std::vector<PluginSources::Entry> from_plugins);
   Status start();
   void drain();
 
@@ -110,6 +112,7 @@ struct Server::Impl {
   std::unique_ptr<HubSink> sink;
   std::unique_ptr<Pipeline> pipeline;
   std::vector<std::unique_ptr<Source>> sources;
+  PluginSources plugin_sources;
   std::vector<std::string> addresses;
   std::vector<std::string> plugin_names;
   bool running = false;
@@ -170,11 +173,12 @@ Status Server::Impl::start_shards() {
   return opened;
 }
 
-void Server::Impl::start_sources() {
+void Server::Impl::start_sources(std::vector<PluginSources::Entry> from_plugins) {
   for (const SourceConfig& entry : config->sources) {
     sources.push_back(make_source(entry, intake, clock, logger));
     sources.back()->start();
   }
+  plugin_sources.exchange(std::move(from_plugins));
 }
 
 Status Server::Impl::start() {
@@ -184,6 +188,8 @@ Status Server::Impl::start() {
   auto names = relay::plugin_names(*config, directory);
   if (!names) return tl::unexpected(names.error());
   plugin_names = std::move(*names);
+  auto from_plugins = plugin_sources.prepare(*config, directory, plugin_surroundings());
+  if (!from_plugins) return tl::unexpected(from_plugins.error());
   if (Status started = start_shards(); !started) return started;
   std::vector<ShardPort*> ports;
   std::vector<Shard*> all;
@@ -197,10 +203,10 @@ Status Server::Impl::start() {
       std::make_unique<Pipeline>(intake, log, *sink, clock, logger,
                                  static_cast<size_t>(config->security.content_filtering.max_message_size));
   pipeline->start(std::move(*plan));
-  start_sources();
+  start_sources(std::move(*from_plugins));
   std::vector<const Source*> watched;
   for (const auto& source : sources) watched.push_back(source.get());
-  desk.start({*pipeline, intake, log, *hub, clock, std::move(all), std::move(watched)});
+  desk.start({*pipeline, intake, log, *hub, clock, std::move(all), std::move(watched), plugin_sources});
   running = true;
   return {};
 }
@@ -211,6 +217,7 @@ void Server::Impl::drain() {
   for (const auto& shard : shards) shard->announce_drain();
   desk.stop();
   for (const auto& source : sources) source->stop();
+  plugin_sources.stop();
   intake.close();
   pipeline->join();
   const auto timeout_us = static_cast<int64_t>(config->server.drain_timeout * 1e6);
@@ -235,6 +242,9 @@ Status Server::check() {
   if (!plan) return tl::unexpected(plan.error());
   const auto plugins = make_session_plugins(*impl_->config, impl_->directory, impl_->plugin_surroundings());
   if (!plugins) return tl::unexpected(plugins.error());
+  const auto from_plugins =
+      impl_->plugin_sources.prepare(*impl_->config, impl_->directory, impl_->plugin_surroundings());
+  if (!from_plugins) return tl::unexpected(from_plugins.error());
   return {};
 }
 
@@ -269,6 +279,8 @@ Result<std::vector<std::string>> Server::reload(Config config) {
     if (!plugins) return tl::unexpected(plugins.error());
     session_plugins.push_back(std::move(*plugins));
   }
+  auto from_plugins = impl_->plugin_sources.prepare(config, impl_->directory, impl_->plugin_surroundings());
+  if (!from_plugins) return tl::unexpected(from_plugins.error());
   const auto fresh = std::make_shared<PipelinePlan>(std::move(*plan));
   std::promise<void> exchanged;
   const bool posted = impl_->pipeline->post([&exchanged, fresh](Pipeline& pipeline) {
@@ -277,6 +289,7 @@ Result<std::vector<std::string>> Server::reload(Config config) {
   });
   if (!posted) return fail("reload_busy", "pipeline", "too many orders wait; reload again in a moment");
   exchanged.get_future().wait();
+  impl_->plugin_sources.exchange(std::move(*from_plugins));
   impl_->config = std::make_shared<const Config>(std::move(config));
   for (size_t i = 0; i < impl_->shards.size(); ++i)
     impl_->shards[i]->reconfigure(impl_->config, std::move(session_plugins[i]));

@@ -24,6 +24,9 @@ struct EveryHeader {
     return true;
   }
   void tick(int64_t, seneca::Emitter& out) { out.emit({"a.type", "/a/source"}); }
+  void start() {}
+  void stop() {}
+  std::string status() const { return "{}"; }
   std::string save() { return {}; }
   void load(std::string_view) {}
 

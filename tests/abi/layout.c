@@ -2,6 +2,7 @@
  * plugins. */
 #include <seneca/ext/filter.h>
 #include <seneca/ext/session.h>
+#include <seneca/ext/source.h>
 #include <seneca/ext/state.h>
 #include <seneca/ext/timer.h>
 #include <seneca/ext/view.h>
@@ -89,6 +90,11 @@ static void print_roles(void) {
   MEMBER(seneca_timer, size);
   MEMBER(seneca_timer, interval_ms);
   MEMBER(seneca_timer, tick);
+  STRUCT(seneca_source);
+  MEMBER(seneca_source, size);
+  MEMBER(seneca_source, start);
+  MEMBER(seneca_source, stop);
+  MEMBER(seneca_source, status);
   STRUCT(seneca_state);
   MEMBER(seneca_state, size);
   MEMBER(seneca_state, save);

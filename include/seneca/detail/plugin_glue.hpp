@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "../ext/filter.h"
+#include "../ext/source.h"
 #include "../ext/state.h"
 #include "../ext/timer.h"
 #include "../ext/view.h"
@@ -43,6 +44,18 @@ struct HasTick<T, std::void_t<decltype(std::declval<T&>().tick(int64_t(), std::d
     : std::true_type {};
 
 template <class T, class = void>
+struct HasSource : std::false_type {};
+template <class T>
+struct HasSource<T, std::void_t<decltype(std::declval<T&>().start()), decltype(std::declval<T&>().stop())>>
+    : std::true_type {};
+
+template <class T, class = void>
+struct HasStatus : std::false_type {};
+template <class T>
+struct HasStatus<T, std::void_t<decltype(std::string(std::declval<const T&>().status()))>> : std::true_type {
+};
+
+template <class T, class = void>
 struct HasState : std::false_type {};
 template <class T>
 struct HasState<T, std::void_t<decltype(std::string(std::declval<T&>().save())),
@@ -69,9 +82,10 @@ struct MatchOf<T, std::void_t<decltype(T::match)>> {
 template <class T>
 struct Glue {
   static constexpr bool kFilters = HasCall<T>::value || HasFilter<T>::value;
-  static_assert(
-      kFilters || HasView<T>::value || HasTick<T>::value || SessionGlue<T>::kServes,
-      "the plugin class needs operator()(Event&), filter, view, tick or serves: see seneca/plugin.hpp");
+  static_assert(kFilters || HasView<T>::value || HasTick<T>::value || HasSource<T>::value ||
+                    SessionGlue<T>::kServes,
+                "the plugin class needs operator()(Event&), filter, view, tick, start or serves: see the top "
+                "of seneca/plugin.hpp");
 
   static T* make(const seneca_host* host, std::string_view config) {
     if constexpr (std::is_constructible_v<T, Host, std::string_view>)
@@ -128,6 +142,21 @@ struct Glue {
       return SENECA_OK;
     });
   }
+  static int32_t start(void* self, seneca_error* error) noexcept {
+    return guard(error, [&] {
+      static_cast<T*>(self)->start();
+      return SENECA_OK;
+    });
+  }
+  static void stop(void* self) noexcept {
+    guard(nullptr, [&] {
+      static_cast<T*>(self)->stop();
+      return SENECA_OK;
+    });
+  }
+  static int32_t status(void* self, const seneca_writer* out, seneca_error* error) noexcept {
+    return guard(error, [&] { return out->append(out, to_str(static_cast<const T*>(self)->status())); });
+  }
   static int32_t save(void* self, const seneca_writer* out, seneca_error* error) noexcept {
     return guard(error, [&] { return out->append(out, to_str(static_cast<T*>(self)->save())); });
   }
@@ -138,6 +167,12 @@ struct Glue {
     });
   }
 
+  static constexpr decltype(seneca_source::status) status_of() {
+    if constexpr (HasStatus<T>::value)
+      return status;
+    else
+      return nullptr;
+  }
   static const void* role(const char* id) noexcept {
     const std::string_view wanted = id;
     if constexpr (kFilters) {
@@ -151,6 +186,10 @@ struct Glue {
     if constexpr (HasTick<T>::value) {
       static constexpr seneca_timer table{sizeof(seneca_timer), T::tick_interval_ms, tick};
       if (wanted == SENECA_TIMER) return &table;
+    }
+    if constexpr (HasSource<T>::value) {
+      static constexpr seneca_source table{sizeof(seneca_source), start, stop, status_of()};
+      if (wanted == SENECA_SOURCE) return &table;
     }
     if constexpr (HasState<T>::value) {
       static constexpr seneca_state table{sizeof(seneca_state), save, load};

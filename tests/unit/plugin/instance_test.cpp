@@ -26,6 +26,7 @@ TEST_CASE("a plugin is created with the config its schema allows") {
   CHECK(plugin->has_view());
   CHECK(plugin->has_timer());
   CHECK(plugin->has_state());
+  CHECK(plugin->has_source());
   CHECK(plugin->own_match() == "do.** also.*");
   CHECK(plugin->tick_interval_ms() == 10);  // asked for 3, below the minimum
 }
@@ -317,4 +318,28 @@ TEST_CASE("what a plugin publishes is checked and goes into the intake") {
   process_one(*plugin, batch, make_event("do.publish"));
   CHECK(batch.verdict(0) == Verdict::pass);
   CHECK(bench.services.published.size() == 1);
+}
+
+TEST_CASE("a source publishes from start to stop, on a thread of its own") {
+  Bench bench;
+  const auto plugin = bench.must_create(fixture("everything"), R"({"source": "said"})");
+  REQUIRE(plugin->start_source());
+  CHECK(plugin->source_status() == R"({"state":"telling","told":"said"})");
+  plugin->stop_source();
+  REQUIRE(bench.services.published.size() == 2);
+  CHECK(bench.services.published[0]->type() == "said");
+  CHECK(bench.services.published[1]->type() == "said.stopped");
+}
+
+TEST_CASE("a source that cannot start says why") {
+  Bench bench;
+  const Status started = bench.must_create(fixture("everything"), R"({"source": "fail"})")->start_source();
+  REQUIRE_FALSE(started);
+  CHECK(started.error().to_string() == "it: could not be started: told to fail [plugin_source_failed]");
+}
+
+TEST_CASE("a source's word about itself counts only when it is a JSON object") {
+  Bench bench;
+  CHECK(bench.must_create(fixture("everything"), R"({"source": "nonsense"})")->source_status().empty());
+  CHECK(bench.must_create(fixture("everything"), R"({"source": "silent"})")->source_status().empty());
 }

@@ -50,6 +50,17 @@ struct Relay {
     return http(address(), "POST", "/api/v1/events", body);
   }
 
+  /// Until exactly these events of sources are in the log, in this order.
+  void wait_for_events(const Keys& types) const {
+    Keys seen;
+    while (seen != types && seen.size() <= types.size()) {
+      seen.clear();
+      const json history = get("/api/v1/events?match=first,second,*.stopped");
+      for (const json& event : history["events"]) seen.push_back(event["type"]);
+    }
+    CHECK(seen == types);
+  }
+
   SystemClock clock;
   std::unique_ptr<Logger> logger = make_null_logger();
   Server server;
@@ -183,6 +194,71 @@ TEST_CASE("a reload that fails changes nothing") {
   broken.routes[0].filter = "(";
   CHECK_FALSE(relay.server.reload(broken));
   CHECK(begins_with(relay.publish(R"({"type":"do.reject","data":1})"), "HTTP/1.1 422 "));
+}
+
+TEST_CASE("a plugin that is a source brings events in, and is told of among the sources") {
+  Config config = quiet_config();
+  config.plugins = {everything()};
+  config.plugins[0].name = "teller";
+  config.plugins[0].config = R"({"source":"first"})";
+  Relay relay(config);
+  relay.started();
+  relay.wait_for_events({"first"});
+  const json source = relay.get("/api/v1/stats")["sources"][0];
+  CHECK(source["name"] == "teller");
+  CHECK(source["type"] == "plugin");
+  CHECK(source["state"] == "telling");
+  CHECK(source["last_error"] == "");
+}
+
+TEST_CASE(
+    "on reload a source stays while its configuration does, and else stops before its successor starts") {
+  Config config = quiet_config();
+  config.plugins = {everything()};
+  config.plugins[0].config = R"({"source":"first"})";
+  Relay relay(config);
+  relay.started();
+  relay.wait_for_events({"first"});
+  REQUIRE(relay.server.reload(config));
+  Config broken = config;
+  broken.plugins[0].config = R"({"source":"second","refuse":true})";
+  CHECK_FALSE(relay.server.reload(broken));
+  CHECK(relay.get("/api/v1/stats")["sources"][0]["told"] == "first");
+  config.plugins[0].config = R"({"source":"second"})";
+  REQUIRE(relay.server.reload(config));
+  relay.wait_for_events({"first", "first.stopped", "second"});
+  REQUIRE(relay.server.reload(quiet_config()));
+  relay.wait_for_events({"first", "first.stopped", "second", "second.stopped"});
+  CHECK(relay.get("/api/v1/stats")["sources"].empty());
+}
+
+TEST_CASE("a source that cannot be started says why, and is tried again on reload") {
+  Config config = quiet_config();
+  config.plugins = {everything()};
+  config.plugins[0].config = R"({"source":"fail"})";
+  Relay relay(config);
+  relay.started();
+  const auto check = [&relay] {
+    const json source = relay.get("/api/v1/stats")["sources"][0];
+    CHECK(source["state"] == "failed");
+    CHECK(source["last_error"] == "could not be started: told to fail");
+  };
+  check();
+  REQUIRE(relay.server.reload(config));
+  check();
+}
+
+TEST_CASE("what a source publishes while it stops is delivered before the relay ends") {
+  Config config = quiet_config();
+  config.plugins = {everything()};
+  config.plugins[0].config = R"({"source":"first"})";
+  Relay relay(config);
+  relay.started();
+  HttpSocket stream(relay.address());
+  stream.send("GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  (void)stream.read_until("\r\n\r\n");
+  relay.server.drain();
+  CHECK(stream.read_to_end().find("first.stopped") != std::string::npos);
 }
 
 TEST_CASE("a drain tells clients goodbye, closes everything and leaves no thread and no descriptor") {
