@@ -14,6 +14,7 @@ namespace relay {
 namespace {
 
 constexpr int64_t kAttachmentsTimeoutUs = 10'000'000;
+constexpr size_t kMaxIncomplete = 4;  // messages' worth of attachments
 
 }  // namespace
 
@@ -80,6 +81,10 @@ void SocketIoSession::receive_packet(std::string_view text) {
 
 void SocketIoSession::receive_attachment(std::string_view bytes) {
   if (incomplete_ == nullptr) return protocol_error("binary without a packet it belongs to");
+  incomplete_->bytes += bytes.size();
+  if (incomplete_->bytes >
+      kMaxIncomplete * static_cast<size_t>(services_.config->server.max_http_buffer_size))
+    return close(websocket_close::kTooBig, "the attachments of one event are too large");
   incomplete_->attachments.emplace_back(bytes);
   if (incomplete_->attachments.size() < incomplete_->due) return;
   deadline_.disarm();
@@ -120,7 +125,7 @@ void SocketIoSession::disconnect(const SocketIoPacket& packet) {
 void SocketIoSession::receive_event(const SocketIoPacket& packet, std::string_view text) {
   if (!ever_connected_) return protocol_error("EVENT before CONNECT");
   if (packet.attachments == 0) return deliver(packet, {});
-  incomplete_ = std::make_unique<Incomplete>(Incomplete{std::string(text), packet.attachments, {}});
+  incomplete_ = std::make_unique<Incomplete>(Incomplete{std::string(text), packet.attachments, 0, {}});
   services_.timers.arm(deadline_, services_.clock.monotonic_us() + kAttachmentsTimeoutUs);
 }
 

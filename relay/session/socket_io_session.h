@@ -89,6 +89,7 @@ class SocketIoSession final : public Session, private EngineIoOwner {
   struct Incomplete {
     std::string text;
     uint32_t due;
+    size_t bytes = 0;
     std::vector<std::string> attachments;
   };
 

@@ -236,3 +236,17 @@ TEST_CASE("a plugin subscribes clients to what a route makes of events, each by 
   const Explanation why = client.session->explain(1);
   CHECK(why.detail.find("as seen") != std::string::npos);
 }
+
+TEST_CASE("the attachments of one event may not grow without bound") {
+  Config config = PluginBench::config(false);
+  config.server.max_http_buffer_size = 1000;
+  SocketIoClient client(config);
+  client.take();
+  client.send("40");
+  client.send(R"(455-["e",{"_placeholder":true,"num":0}])");
+  const std::string bytes(1000, 'x');
+  for (int i = 0; i < 4; ++i) client.session->receive_binary(bytes);
+  CHECK_FALSE(client.transport.closed());
+  client.session->receive_binary("x");
+  CHECK(client.transport.close_code == 1009);
+}
