@@ -25,10 +25,10 @@ ClientPlugins::ClientPlugins(ShardServices& services, PluginClient& host, std::s
 }
 
 Status ClientPlugins::connect(std::string_view auth, std::string& data) {
-  for (size_t i = 0; i < seats_.size(); ++i) {
-    Status accepted = seats_[i].plugin->connect(seats_[i].client, auth, data);
+  for (auto seat = seats_.begin(); seat != seats_.end(); ++seat) {
+    Status accepted = seat->plugin->connect(seat->client, auth, data);
     if (accepted) continue;
-    seats_.erase(seats_.begin() + static_cast<std::ptrdiff_t>(i), seats_.end());
+    seats_.erase(seat, seats_.end());
     disconnected("refused");
     return accepted;
   }

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -59,7 +59,7 @@ class ClientPlugins {
   void arm();
 
   ShardServices& services_;
-  std::deque<Seat> seats_;  // the plugins keep pointers to the clients
+  std::list<Seat> seats_;  // the plugins keep pointers to the clients
   std::vector<Awaited> awaited_;
   uint64_t next_ack_ = 1;
   MemberTimer<ClientPlugins> timer_{*this, &ClientPlugins::on_timer};

@@ -67,9 +67,9 @@ void SocketIoNamespace::receive(const SocketIoPacket& packet, const std::vector<
   if (ended_) return;
   if (packet.type == SocketIoType::event || packet.type == SocketIoType::binary_event)
     receive_event(packet, attachments);
-  else if (packet.has_id)
-    plugins_.replied(packet.id, {packet.payload.empty() ? "[]" : packet.payload,
-                                 {attachments.begin(), attachments.end()}});
+  else if (packet.has_id && plugins_ != nullptr)
+    plugins_->replied(packet.id, {packet.payload.empty() ? "[]" : packet.payload,
+                                  {attachments.begin(), attachments.end()}});
 }
 
 void SocketIoNamespace::receive_event(const SocketIoPacket& packet,

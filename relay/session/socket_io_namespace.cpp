@@ -22,10 +22,11 @@ bool is_valid_role(std::string_view role) {
 
 SocketIoNamespace::SocketIoNamespace(SocketIoSession& session, std::string name, std::string sid,
                                      std::string_view address)
-    : session_(session),
-      name_(std::move(name)),
-      sid_(std::move(sid)),
-      plugins_(session.services(), *this, sid_, name_, address) {}
+    : session_(session), name_(std::move(name)), sid_(std::move(sid)) {
+  auto plugins = std::make_unique<ClientPlugins>(session.services(), static_cast<PluginClient&>(*this), sid_,
+                                                 name_, address);
+  if (!plugins->empty()) plugins_ = std::move(plugins);
+}
 
 SocketIoNamespace::~SocketIoNamespace() {
   end("server shutting down");
@@ -49,17 +50,17 @@ Status SocketIoNamespace::enter(std::string_view role) {
 }
 
 Status SocketIoNamespace::ask_plugins(std::string_view auth, std::string& data) {
-  return plugins_.connect(auth, data);
+  return plugins_ != nullptr ? plugins_->connect(auth, data) : Status();
 }
 
 void SocketIoNamespace::greet(std::string_view auth) {
   if (session_.services().config->rooms.greeting) say_hello();
-  plugins_.connected(auth);
+  if (plugins_ != nullptr) plugins_->connected(auth);
 }
 
 void SocketIoNamespace::end(std::string_view reason) {
   stop();
-  plugins_.disconnected(reason);
+  if (plugins_ != nullptr) plugins_->disconnected(reason);
 }
 
 void SocketIoNamespace::say_hello() {

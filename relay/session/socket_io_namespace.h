@@ -123,7 +123,7 @@ class SocketIoNamespace final : public Subscriber, private PluginClient {
   uint64_t from_ = 0;  // the first offset that can have come
   std::vector<Membership> rooms_;
   std::vector<Subscription> subscriptions_;
-  ClientPlugins plugins_;
+  std::unique_ptr<ClientPlugins> plugins_;  // null when none serves the namespace
   bool ended_ = false;
 };
 

@@ -29,7 +29,7 @@ bool can_be_sent(const ClientArgs& args) {
 
 Result<bool> SocketIoNamespace::offer_to_plugins(const SocketIoPacket& packet,
                                                  const std::vector<std::string>& attachments) {
-  if (plugins_.empty() || packet.payload.empty()) return false;
+  if (plugins_ == nullptr || packet.payload.empty()) return false;
   const JsonView name = JsonView(packet.payload).at(0);
   const std::string text = name.is_string() ? name.string() : std::string(name.raw());
   const std::string arguments = arguments_behind(name, packet.payload);
@@ -38,7 +38,7 @@ Result<bool> SocketIoNamespace::offer_to_plugins(const SocketIoPacket& packet,
   event.args = {arguments, {attachments.begin(), attachments.end()}};
   event.wants_reply = packet.has_id;
   event.reply_id = packet.id;
-  return plugins_.client_event(event);
+  return plugins_->client_event(event);
 }
 
 int32_t SocketIoNamespace::emit(seneca_client& asker, std::string_view name, const ClientArgs& args,
@@ -48,7 +48,7 @@ int32_t SocketIoNamespace::emit(seneca_client& asker, std::string_view name, con
   if (options.is_volatile != 0 && session_.is_behind()) return SENECA_OK;
   uint64_t ack = 0;
   if (options.timeout_ms != 0) {
-    ack = plugins_.await_reply(asker, options.reply_id, options.timeout_ms);
+    ack = plugins_->await_reply(asker, options.reply_id, options.timeout_ms);
     if (ack == 0) return SENECA_E_LIMIT;
   }
   session_.push_packet(encode_socket_io_event(name_, name, args.json, args.attachments.size(), ack),
