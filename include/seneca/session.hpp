@@ -89,6 +89,13 @@ class Client {
   void emit(std::string_view name, const Args& args) const {
     check("emit", calls_->emit(client_, to_str(name), args.raw(), nullptr));
   }
+  /// The same, given up when the client is behind.
+  void emit_volatile(std::string_view name, const Args& args) const {
+    seneca_emit_options options{};
+    options.size = sizeof options;
+    options.is_volatile = 1;
+    check("emit", calls_->emit(client_, to_str(name), args.raw(), &options));
+  }
   /// `replied` is called with `reply_id` once the client has answered, or `timeout_ms` have passed.
   void ask(std::string_view name, const Args& args, uint64_t reply_id, uint32_t timeout_ms) const {
     seneca_emit_options options{};

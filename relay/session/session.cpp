@@ -52,7 +52,7 @@ bool Session::send(Priority lane, FrameRef frame, bool urgent) {
 
 void Session::send_volatile(Priority lane, FrameRef frame) {
   if (closing_) return;
-  if (transport_->writable() && room() > 0) {
+  if (!is_behind()) {
     send(lane, std::move(frame));
     return;
   }

@@ -86,6 +86,8 @@ class Session {
 
   [[nodiscard]] const std::string& id() const { return id_; }
   [[nodiscard]] Outbox& outbox() { return outbox_; }
+  /// What is volatile would have to wait.
+  [[nodiscard]] bool is_behind() const { return !transport_->writable() || room() == 0; }
   /// How live events go to this client; everything else is plain.
   [[nodiscard]] FrameCoding coding() const { return coding_; }
 

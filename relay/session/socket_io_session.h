@@ -48,8 +48,6 @@ class SocketIoSession final : public Session, private EngineIoOwner {
   /// Tells the client, behind what waits for it, that it is out of the namespace, which ends at the end of
   /// this turn; with `close` it is told for each, and the connection ends.
   void send_away(SocketIoNamespace& from, bool close);
-  /// Something waits for the client already.
-  [[nodiscard]] bool is_behind() const { return !outbox_.empty(); }
   /// Publishes for `publisher`, which is told when it asked for an acknowledgement.
   void publish(const SocketIoNamespace& publisher, std::vector<EventRef> events, bool has_ack, uint64_t ack);
   /// Told by every namespace; the client hears it once.

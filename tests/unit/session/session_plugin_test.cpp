@@ -78,6 +78,16 @@ TEST_CASE("an event goes to the plugin with its arguments, and back") {
   CHECK(bench.send(R"(42["ack",1])").empty());
 }
 
+TEST_CASE("what a plugin sends as volatile does not wait for a client that is behind") {
+  PluginBench bench;
+  bench.join();
+  CHECK(bench.send(R"(42["echo if you can",1])") == Texts{R"(42["echoed",1])"});
+  bench.client.transport.blocked = true;
+  bench.client.session->receive_text(R"(42["echo if you can",2])");
+  bench.client.session->receive_text(R"(42["echo",3])");
+  CHECK(bench.client.take() == Texts{R"(42["echoed",3])"});
+}
+
 TEST_CASE("binary arguments come and go with their events and acknowledgements") {
   PluginBench bench;
   bench.join();
