@@ -17,12 +17,13 @@ using seneca::JsonMember;
 using seneca::JsonView;
 using Op = PlainRequest::Op;
 
-constexpr std::array<std::pair<std::string_view, Op>, 7> kOps = {{{"subscribe", Op::subscribe},
+constexpr std::array<std::pair<std::string_view, Op>, 8> kOps = {{{"subscribe", Op::subscribe},
                                                                   {"unsubscribe", Op::unsubscribe},
                                                                   {"publish", Op::publish},
                                                                   {"join", Op::join},
                                                                   {"leave", Op::leave},
                                                                   {"resume", Op::resume},
+                                                                  {"presence", Op::presence},
                                                                   {"ping", Op::ping}}};
 
 bool read(const JsonView& value, std::string& out) {
@@ -125,7 +126,8 @@ Status read_op(const JsonView& op, PlainRequest& request) {
     request.op = value;
     return {};
   }
-  return fail("unknown_op", "op", "must be subscribe, unsubscribe, publish, join, leave, resume or ping");
+  return fail("unknown_op", "op",
+              "must be subscribe, unsubscribe, publish, join, leave, resume, presence or ping");
 }
 
 JsonView member_of(const JsonOutline& object, std::string_view key) {

@@ -21,7 +21,7 @@ inline constexpr std::string_view kZstdSubprotocol = "seneca.v1.zstd";
 
 /// `{"op":"subscribe",…,"id":n}`: what a client asks for. Members an operation does not use are ignored.
 struct PlainRequest {
-  enum class Op { subscribe, unsubscribe, publish, join, leave, resume, ping };
+  enum class Op { subscribe, unsubscribe, publish, join, leave, resume, presence, ping };
 
   Op op = Op::ping;
   std::optional<uint64_t> id;      ///< comes back in the reply

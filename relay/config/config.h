@@ -26,8 +26,9 @@ struct ServerConfig {
 
 struct RoomsConfig {
   std::string default_room = "general";
-  int max_room_size = 0;  ///< members of one room; 0: no limit
-  bool greeting = true;   ///< who joins a namespace gets connection_established
+  int max_room_size = 0;              ///< members of one room; 0: no limit
+  bool greeting = true;               ///< who joins a namespace gets connection_established
+  std::vector<std::string> presence;  ///< globs of the rooms whose joins and leaves become events
 
   bool operator==(const RoomsConfig&) const = default;
 };

@@ -61,6 +61,11 @@ FieldsOf<RoomsConfig> rooms_fields() {
       .boolean("greeting", &RoomsConfig::greeting,
                "Whether who joins a namespace gets the event connection_established.")
       .reload();
+  fields
+      .texts("presence", &RoomsConfig::presence,
+             "Rooms whose joins and leaves become events, from then on; * is any text, ? one character.")
+      .checked(check_not_empty)
+      .reload();
   return fields;
 }
 

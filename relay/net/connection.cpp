@@ -162,6 +162,11 @@ void Connection::on_published(uint64_t token, const PublishResult& result) {
   relieve();
 }
 
+void Connection::on_answered(uint64_t token, std::string_view members) {
+  if (session_live_) session_->answered(token, members);
+  relieve();
+}
+
 // A publisher may be owed thousands of answers within one iteration, more than an outbox holds.
 void Connection::relieve() {
   if (session_live_ && session_->outbox().messages() > session_->outbox().limits().messages / 2) flush();

@@ -75,6 +75,7 @@ class Connection final : public Transport,
   // From the shard.
   void flush();
   void on_published(uint64_t token, const PublishResult& result);
+  void on_answered(uint64_t token, std::string_view members);
   void on_answer(HttpResponse response);
   void drain();
   void reconfigure();

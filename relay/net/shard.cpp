@@ -8,6 +8,7 @@
 
 #include "base/mailbox.h"
 #include "base/thread_name.h"
+#include "net/presence_backlog.h"
 #include "net/shard_loop.h"
 
 namespace relay {
@@ -16,6 +17,7 @@ namespace {
 constexpr size_t kMaxBatches = 1024;
 constexpr size_t kMaxNotes = 65536;
 constexpr size_t kMaxOutgoingEvents = 1024;
+constexpr size_t kMaxQuestions = 1024;
 
 }  // namespace
 
@@ -26,6 +28,11 @@ struct Shard::Impl final : private ShardLoop::Owner {
     std::string connection_id;
     uint64_t token;
     PublishResult result;
+  };
+  struct Answered {
+    std::string connection_id;
+    uint64_t token;
+    std::string members;
   };
   struct Answer {
     std::string connection_id;
@@ -55,7 +62,7 @@ struct Shard::Impl final : private ShardLoop::Owner {
     int64_t timeout_us;
   };
   struct Stop {};
-  using Note = std::variant<Published, Answer, Poll, CancelPoll, Adopt, Missed, Report, Reconfigure,
+  using Note = std::variant<Published, Answered, Answer, Poll, CancelPoll, Adopt, Missed, Report, Reconfigure,
                             AnnounceDrain, Drain, Stop>;
 
   // Brings the fate of a publication home to the shard it came from.
@@ -65,6 +72,29 @@ struct Shard::Impl final : private ShardLoop::Owner {
         : shard_(shard), connection_id_(connection_id), token_(token) {}
     void complete(const PublishResult& result) override {
       if (!shard_.note(Published{std::move(connection_id_), token_, result})) shard_.acks_lost.fetch_add(1);
+    }
+
+    [[nodiscard]] const std::string& connection_id() const { return connection_id_; }
+
+   private:
+    Impl& shard_;
+    std::string connection_id_;
+    uint64_t token_;
+  };
+
+  // Brings the answer home likewise: to a session, or with token 0 to a request.
+  class Question final : public PresenceQuestion {
+   public:
+    Question(Impl& shard, std::string_view asked_namespace, std::string_view asked_room,
+             std::string_view connection_id, uint64_t token)
+        : PresenceQuestion(asked_namespace, asked_room),
+          shard_(shard),
+          connection_id_(connection_id),
+          token_(token) {}
+    void answer(std::string members) override {
+      if (shard_.note(Answered{std::move(connection_id_), token_, std::move(members)})) return;
+      shard_.acks_lost.fetch_add(1);
+      shard_.questions.fetch_sub(1);
     }
 
     [[nodiscard]] const std::string& connection_id() const { return connection_id_; }
@@ -118,6 +148,21 @@ struct Shard::Impl final : private ShardLoop::Owner {
     outgoing.push_back(std::move(publication));
     return true;
   }
+  void presence_changed(PresenceChange change) override {
+    if (ending) return;
+    if (intake_full) return presence.add(std::move(change));
+    append_presence(outgoing, std::move(change));
+    if (++outgoing_events >= kMaxOutgoingEvents) before_sleep();
+  }
+  bool ask_presence(std::string_view namespace_, std::string_view room, std::string_view connection_id,
+                    uint64_t token) override {
+    if (intake_full || draining || questions.load() >= kMaxQuestions) return false;
+    outgoing.emplace_back().question =
+        std::make_unique<Question>(*this, namespace_, room, connection_id, token);
+    ++outgoing_events;
+    questions.fetch_add(1);
+    return true;
+  }
   [[nodiscard]] Shard& other(size_t shard) const { return *around.all->at(shard); }
   bool pass_on(size_t shard, PollRequest request) override { return other(shard).poll(std::move(request)); }
   void pass_on_cancel(size_t shard, std::string sid, const ReplyTo& reply_to) override {
@@ -132,23 +177,38 @@ struct Shard::Impl final : private ShardLoop::Owner {
   void before_sleep() override {
     if (outgoing.empty()) return;
     around.intake.offer_all(outgoing);
+    // Before anything newer.
+    if (outgoing.empty() && !presence.empty()) {
+      outgoing = presence.take();
+      around.intake.offer_all(outgoing);
+    }
     outgoing_events = 0;
-    for (const Publication& refused : outgoing) outgoing_events += refused.events.size();
+    for (const Publication& refused : outgoing) outgoing_events += refused.size();
     intake_full = !outgoing.empty();
   }
 
   // The intake is closed for good. A request is told so; a session's client hears that the relay stops, and
   // has no acknowledgement.
   void refuse_outgoing() {
+    ending = true;
+    presence.clear();
     for (const Publication& left : std::exchange(outgoing, {})) {
       const auto* const receipt = static_cast<const Receipt*>(left.receipt.get());
-      if (receipt == nullptr) continue;
-      loop.answer(receipt->connection_id(),
+      const auto* const question = static_cast<const Question*>(left.question.get());
+      if (receipt == nullptr && question == nullptr) continue;
+      loop.answer(receipt != nullptr ? receipt->connection_id() : question->connection_id(),
                   problem(503, "draining", "the relay is stopping; publish again in a moment"));
     }
   }
 
   void handle(Published& message) { loop.published(message.connection_id, message.token, message.result); }
+  void handle(Answered& message) {
+    questions.fetch_sub(1);
+    if (message.token != 0) return loop.answered(message.connection_id, message.token, message.members);
+    HttpResponse response;
+    response.body = '{' + message.members + "}\n";
+    loop.answer(message.connection_id, std::move(response));
+  }
   void handle(Answer& message) { loop.answer(message.connection_id, std::move(message.response)); }
   void handle(Poll& message) { loop.poll(*message); }
   void handle(CancelPoll& message) { loop.cancel_poll(message.sid, message.reply_to); }
@@ -168,7 +228,10 @@ struct Shard::Impl final : private ShardLoop::Owner {
     refuse_outgoing();
     loop.drain(message.timeout_us);
   }
-  void handle(Stop&) { loop.stop(); }
+  void handle(Stop&) {
+    ending = true;
+    loop.stop();
+  }
 
   const Surroundings around;
   Mailbox<RoutedBatchRef> batches;
@@ -179,8 +242,11 @@ struct Shard::Impl final : private ShardLoop::Owner {
   std::vector<Publication>
       outgoing;  // read in this iteration, or refused by the intake and to be offered again
   size_t outgoing_events = 0;
+  PresenceBacklog presence;  // what came while the intake was full; empty while it is not
   bool intake_full = false;
   bool draining = false;
+  bool ending = false;               // who leaves now leaves because the relay does
+  std::atomic<size_t> questions{0};  // asked and not answered
   std::atomic<uint64_t> acks_lost{0};
   ShardLoop loop;
   std::thread thread;

@@ -101,6 +101,12 @@ struct ShardLoop::Impl final : ConnectionHost, Publisher {
     return true;
   }
 
+  void presence_changed(PresenceChange change) override { owner.presence_changed(std::move(change)); }
+  bool ask_presence(std::string_view namespace_, std::string_view room, std::string_view session_id,
+                    uint64_t token) override {
+    return owner.ask_presence(namespace_, room, session_id, token);
+  }
+
   void on_drain_over(int64_t) { stopping = true; }
   void accepted(int fd);
   void sorted(int fd, std::string_view sid);
@@ -368,6 +374,13 @@ void ShardLoop::published(const std::string& connection_id, uint64_t token, cons
     connection->on_published(token, result);
   else if (PollingClient* const client = impl_->polling.find(connection_id))
     client->published(token, result);
+}
+
+void ShardLoop::answered(const std::string& connection_id, uint64_t token, std::string_view members) {
+  if (Connection* const connection = impl_->connection_of(connection_id))
+    connection->on_answered(token, members);
+  else if (PollingClient* const client = impl_->polling.find(connection_id))
+    client->answered(token, members);
 }
 
 void ShardLoop::answer(const std::string& connection_id, HttpResponse response) {

@@ -22,6 +22,9 @@ class ShardLoop {
     virtual void before_sleep() = 0;
     [[nodiscard]] virtual bool submit(std::vector<EventRef>& events, std::string_view connection_id,
                                       uint64_t token) = 0;
+    virtual void presence_changed(PresenceChange change) = 0;
+    [[nodiscard]] virtual bool ask_presence(std::string_view namespace_, std::string_view room,
+                                            std::string_view connection_id, uint64_t token) = 0;
     // What belongs to another shard. False: its mailbox is full.
     [[nodiscard]] virtual bool pass_on(size_t shard, PollRequest request) = 0;
     virtual void pass_on_cancel(size_t shard, std::string sid, const ReplyTo& reply_to) = 0;
@@ -45,6 +48,7 @@ class ShardLoop {
   /// False while a flush is under way and enough has been dispatched for the next one.
   [[nodiscard]] bool may_dispatch() const;
   void published(const std::string& connection_id, uint64_t token, const PublishResult& result);
+  void answered(const std::string& connection_id, uint64_t token, std::string_view members);
   void answer(const std::string& connection_id, HttpResponse response);
   void poll(const PollRequest& request);
   void cancel_poll(const std::string& sid, const ReplyTo& reply_to);

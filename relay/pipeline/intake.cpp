@@ -28,16 +28,17 @@ void Intake::offer_all(std::vector<Publication>& publications) {
 bool Intake::take_in(Publication& publication) {
   size_t bytes = 0;
   for (const EventRef& event : publication.events) bytes += event->footprint();
+  for (const PresenceChange& change : publication.presence) bytes += change.footprint();
   // An empty queue takes any publication, so one larger than the bound is not refused for ever.
-  const bool fits = queue_.empty() || (counters_.queued_events + publication.events.size() <= max_events_ &&
+  const bool fits = queue_.empty() || (counters_.queued_events + publication.size() <= max_events_ &&
                                        counters_.queued_bytes + bytes <= max_bytes_);
   if (closed_ || !fits) {
     ++counters_.refused;
     return false;
   }
   ++counters_.publications;
-  counters_.events += publication.events.size();
-  counters_.queued_events += publication.events.size();
+  counters_.events += publication.events.size() + publication.presence.size();
+  counters_.queued_events += publication.size();
   counters_.queued_bytes += bytes;
   queue_.push_back(std::move(publication));
   return true;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "event/event.h"
+#include "pipeline/presence.h"
 
 namespace relay {
 
@@ -32,6 +33,12 @@ class PublishReceipt {
 struct Publication {
   std::vector<EventRef> events;
   std::unique_ptr<PublishReceipt> receipt;  ///< null when nobody waits
+  // Or, instead of events:
+  std::vector<PresenceChange> presence{};        ///< in their order
+  std::unique_ptr<PresenceQuestion> question{};  ///< answered from what came before it
+
+  /// How many events it counts for.
+  [[nodiscard]] size_t size() const { return events.size() + presence.size() + (question ? 1 : 0); }
 };
 
 /// The bounded queue between everything that brings events and the pipeline thread.

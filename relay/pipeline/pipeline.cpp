@@ -41,6 +41,7 @@ Pipeline::Pipeline(Intake& intake, Log& log, BatchSink& sink, const Clock& clock
       clock_(clock),
       logger_(logger),
       batch_(batch_limits(max_event_data)),
+      presence_(logger),
       tasks_(kMaxTasks) {}
 
 Pipeline::~Pipeline() {
@@ -126,14 +127,30 @@ void Pipeline::process(std::vector<Publication>& publications) {
       if (publications[settled].receipt) publications[settled].receipt->complete(results_[settled]);
     items_.clear();
   };
+  const auto add = [&](EventRef& event, size_t i, uint32_t publication) {
+    items_.push_back({std::move(event), publication});
+    if (items_.size() == kBatchEvents) flush(i);
+  };
   items_.clear();
+  std::vector<EventRef> changed;
   for (size_t i = 0; i < publications.size(); ++i) {
-    for (EventRef& event : publications[i].events) {
-      items_.push_back({std::move(event), static_cast<uint32_t>(i)});
-      if (items_.size() == kBatchEvents) flush(i);
+    Publication& publication = publications[i];
+    for (EventRef& event : publication.events) add(event, i, static_cast<uint32_t>(i));
+    for (const PresenceChange& change : publication.presence) {
+      changed.clear();
+      presence_.apply(change, clock_.wall_us(), changed);
+      for (EventRef& event : changed) add(event, i, StageItem::kNobody);
     }
+    if (publication.question == nullptr) continue;
+    flush(i);  // so that the answer is what has become of everything up to its offset, and nothing else
+    answer(*publication.question);
   }
   flush(publications.size());
+}
+
+void Pipeline::answer(PresenceQuestion& question) {
+  question.answer(presence_.describe(question.namespace_, question.room) +
+                  ",\"offset\":" + std::to_string(log_.bounds().newest));
 }
 
 void Pipeline::process_items(size_t first_stage) {

@@ -13,6 +13,7 @@
 #include "base/mailbox.h"
 #include "log/log.h"
 #include "pipeline/intake.h"
+#include "pipeline/presence_table.h"
 #include "pipeline/routed_batch.h"
 #include "pipeline/stage.h"
 
@@ -62,6 +63,7 @@ class Pipeline final : private StageObserver {
   [[nodiscard]] PipelinePlan exchange(PipelinePlan plan);
   [[nodiscard]] const PipelinePlan& plan() const { return plan_; }
   [[nodiscard]] const Counters& counters() const { return counters_; }
+  [[nodiscard]] const PresenceTable& presence() const { return presence_; }
 
  private:
   void run();
@@ -70,6 +72,7 @@ class Pipeline final : private StageObserver {
   [[nodiscard]] int64_t wait_us() const;
   void process(std::vector<Publication>& publications);
   void process_items(size_t first_stage);
+  void answer(PresenceQuestion& question);
   void publish_items();
   [[nodiscard]] std::vector<Emission> take_emissions();
   void render_views(const Event& event, RoutedBatch& batch, uint32_t first_delivery);
@@ -83,6 +86,7 @@ class Pipeline final : private StageObserver {
   Logger& logger_;
   PipelinePlan plan_;
   EventBatch batch_;
+  PresenceTable presence_;
   Mailbox<std::function<void(Pipeline&)>> tasks_;
   std::vector<StageItem> items_;        // scratch: the events of the batch being processed
   std::vector<PublishResult> results_;  // one per publication being processed

@@ -1,10 +1,23 @@
 #include "pipeline/route_table.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "event/envelope.h"
+#include "pipeline/presence.h"
 
 namespace relay {
+namespace {
+
+// Who wrote ** before there were such events did not mean them.
+bool names_presence(const Route& route, std::string_view type) {
+  const auto& patterns = route.match.patterns();
+  return !route.fallback && std::any_of(patterns.begin(), patterns.end(), [type](const Pattern& pattern) {
+    return is_presence(pattern.text()) && pattern.matches(type);
+  });
+}
+
+}  // namespace
 
 Result<std::shared_ptr<const RouteTable>> compile_routes(const std::vector<RouteConfig>& routes) {
   auto table = std::make_shared<RouteTable>();
@@ -30,11 +43,13 @@ Result<std::shared_ptr<const RouteTable>> compile_routes(const std::vector<Route
 }
 
 uint32_t route_event(const RouteTable& routes, const Event& event, std::vector<Delivery>& deliveries) {
-  const auto takes = [&event](const Route& route) {
-    return route.match.matches(event.type()) && route.filter.matches(event);
+  const bool reserved = is_reserved_type(event.type());
+  const auto takes = [&event, reserved](const Route& route) {
+    const bool fits = reserved ? names_presence(route, event.type()) : route.match.matches(event.type());
+    return fits && route.filter.matches(event);
   };
   uint32_t count = 0;
-  if (is_reserved_type(event.type())) return count;
+  if (reserved && !is_presence(event.type())) return count;
   for (const bool fallback : {false, true}) {
     for (const Route& route : routes) {
       if (route.fallback != fallback || !takes(route)) continue;

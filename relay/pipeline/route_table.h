@@ -14,7 +14,8 @@ namespace relay {
     const std::vector<RouteConfig>& routes);
 
 /// Appends a delivery for every route that takes `event`; fallback routes only when no other does. None
-/// takes the relay's own types, seneca.*. Returns their number.
+/// takes the relay's own types, seneca.*, but those of presence: a route does whose pattern begins with
+/// seneca.presence. itself, and is no fallback. Returns their number.
 uint32_t route_event(const RouteTable& routes, const Event& event, std::vector<Delivery>& deliveries);
 
 }  // namespace relay

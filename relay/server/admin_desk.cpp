@@ -30,6 +30,7 @@ struct Collector {
   std::condition_variable arrived;
   size_t missing = 0;
   Pipeline::Counters pipeline;
+  PresenceTable::Counters presence;
   std::vector<PluginReport> plugins;
   std::vector<ShardReport> shards;
 
@@ -136,6 +137,7 @@ RelayReport AdminDesk::gather(const ShardQuestion& question) const {
   const bool posted = parts_->pipeline.post([collector](Pipeline& pipeline) {
     collector->report([&] {
       collector->pipeline = pipeline.counters();
+      collector->presence = pipeline.presence().counters();
       collector->plugins = plugin_reports(pipeline.plan());
     });
   });
@@ -157,6 +159,7 @@ RelayReport AdminDesk::gather(const ShardQuestion& question) const {
   const size_t unreachable = posted ? 0 : 1;
   collector->arrived.wait_for(lock, kPatience, [&] { return collector->missing <= unreachable; });
   report.pipeline = collector->pipeline;
+  report.presence = collector->presence;
   report.plugins = collector->plugins;
   report.shards = collector->shards;
   add_session_plugins(report.shards, report.plugins);

@@ -152,6 +152,9 @@ ordered_json stats_json(const RelayReport& report) {
                        {{"p50", pipeline.batch_us.percentile(50)},
                         {"p99", pipeline.batch_us.percentile(99)},
                         {"max", pipeline.batch_us.max()}}}};
+  json["presence"] = {{"rooms", report.presence.rooms},
+                      {"members", report.presence.members},
+                      {"not_counted", report.presence.not_counted}};
   json["log"] = {{"oldest", report.log.oldest}, {"newest", report.log.newest}, {"bytes", report.log.bytes}};
   json["delivery"] = {{"events_delivered", sum.counters.events_delivered},
                       {"events_dropped", all_drops(sum.counters)},

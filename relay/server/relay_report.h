@@ -34,6 +34,7 @@ struct RelayReport {
   double deliveries_per_s = 0;
   Intake::Counters intake;
   Pipeline::Counters pipeline;
+  PresenceTable::Counters presence;
   Log::Bounds log;
   std::vector<PluginReport> plugins;
   std::vector<SourceStatus> sources;

@@ -6,6 +6,7 @@
 #include "event/envelope.h"
 #include "pipeline/route_table.h"
 #include "session/describe.h"
+#include "session/presence_watch.h"
 
 namespace relay {
 namespace {
@@ -16,7 +17,8 @@ constexpr std::string_view kRootNamespace = "/";
 
 }  // namespace
 
-EventFeed::EventFeed(ShardServices& services, FeedSink& sink) : services_(services), sink_(sink) {}
+EventFeed::EventFeed(ShardServices& services, FeedSink& sink, std::string_view client)
+    : services_(services), sink_(sink), client_(client) {}
 
 EventFeed::~EventFeed() { clear(); }
 
@@ -50,6 +52,7 @@ Status EventFeed::join(const std::string& room) {
   if (!services_.hub.join(kRootNamespace, room, *this)) return fail("room_full", room, "the room is full");
   Entry entry;
   entry.name = room;
+  entry.watched = report_joined(services_, kRootNamespace, room, client_);
   entry.first = entry.live_from = services_.hub.delivered() + 1;
   entries_.push_back(std::move(entry));
   return {};
@@ -74,6 +77,7 @@ bool EventFeed::remove(std::string_view name, bool room) {
 }
 
 void EventFeed::detach(const Entry& entry) {
+  if (entry.watched) report_left(services_, kRootNamespace, entry.name, client_);
   if (entry.selection == nullptr) return services_.hub.leave(kRootNamespace, entry.name, *this);
   if (entry.phase != Phase::live) return;
   // Two names may hold equal selections, which the hub counts as one.

@@ -38,7 +38,8 @@ class EventFeed final : private Subscriber {
  public:
   static constexpr size_t kMaxSubscriptions = 64;
 
-  EventFeed(ShardServices& services, FeedSink& sink);
+  /// `client` is the session's id, which outlives the feed.
+  EventFeed(ShardServices& services, FeedSink& sink, std::string_view client);
   ~EventFeed() override;
 
   /// `name` is the client's; one it uses already is replaced. Error `too_many_subscriptions`.
@@ -68,6 +69,7 @@ class EventFeed final : private Subscriber {
     uint64_t cursor = 0;     // reading: the next offset; seeking: the lowest looked at
     uint64_t wanted = 0;     // seeking: matching events still to be found
     bool resumed = false;
+    bool watched = false;  // a room: that the client is in it has been told
   };
 
   // Subscriber
@@ -88,6 +90,7 @@ class EventFeed final : private Subscriber {
 
   ShardServices& services_;
   FeedSink& sink_;
+  const std::string_view client_;
   std::vector<Entry> entries_;
   MemberTimer<EventFeed> timer_{*this, &EventFeed::on_timer};
 };

@@ -4,6 +4,7 @@
 #include "event/json_outline.h"
 #include "session/client_envelope.h"
 #include "session/plain_session.h"
+#include "session/presence_watch.h"
 
 namespace relay {
 namespace {
@@ -72,6 +73,8 @@ Status PlainSession::carry_out(const PlainRequest& request, const JsonOutline& e
       return subscribe(request);
     case Op::publish:
       return publish(request, event);
+    case Op::presence:
+      return ask_presence(request);
     case Op::unsubscribe:
       if (!feed_.unsubscribe(request.sub)) done = fail("unknown_sub", "sub", "there is no such subscription");
       break;
@@ -118,6 +121,24 @@ void PlainSession::published(uint64_t token, const PublishResult& result) {
   const auto found = awaited_.find(token);
   if (found == awaited_.end()) return;
   reply(encode_plain_reply(found->second, result.rejected == 0, members_of(result)));
+  awaited_.erase(found);
+}
+
+Status PlainSession::ask_presence(const PlainRequest& request) {
+  if (!request.id) return missing("id", "is missing; an answer needs one");
+  if (Status watched = check_watched(*services_.config, request.room); !watched) return watched;
+  const uint64_t token = next_token_++;
+  // A plain client's rooms are those of "/".
+  if (!services_.publisher.ask_presence("/", request.room, id(), token))
+    return fail("busy", request.room, "too many ask at once; ask again in a moment");
+  awaited_.emplace(token, *request.id);
+  return {};
+}
+
+void PlainSession::answered(uint64_t token, std::string_view members) {
+  const auto found = awaited_.find(token);
+  if (found == awaited_.end()) return;
+  reply(encode_plain_reply(found->second, true, members));
   awaited_.erase(found);
 }
 

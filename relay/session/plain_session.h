@@ -28,6 +28,7 @@ class PlainSession final : public StreamSession {
   void receive_binary(std::string_view message) override;
   void pong() override { heard_ = true; }
   void published(uint64_t token, const PublishResult& result) override;
+  void answered(uint64_t token, std::string_view members) override;
   void drain() override;
   void closed(std::string_view reason) override;
   [[nodiscard]] SessionInfo info() const override;
@@ -48,6 +49,7 @@ class PlainSession final : public StreamSession {
   [[nodiscard]] Status carry_out(const PlainRequest& request, const JsonOutline& event);
   [[nodiscard]] Status subscribe(const PlainRequest& request);
   [[nodiscard]] Status publish(const PlainRequest& request, const JsonOutline& event);
+  [[nodiscard]] Status ask_presence(const PlainRequest& request);
   void confirm(const PlainRequest& request, std::string_view members = {});
 
   bool v1_ = false;    // one of the subprotocols
@@ -55,7 +57,8 @@ class PlainSession final : public StreamSession {
   bool heard_ = true;
   int silent_beats_ = 0;
   uint64_t next_token_ = 1;
-  std::unordered_map<uint64_t, uint64_t> awaited_;  // token of a publication → id of the request
+  std::unordered_map<uint64_t, uint64_t>
+      awaited_;  // token of a publication or a question → id of the request
   PublishQueue publish_queue_;
 };
 

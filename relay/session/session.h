@@ -69,6 +69,8 @@ class Session {
   virtual void check_deadlines() {}
   /// What became of the publication submitted with `token`.
   virtual void published(uint64_t token, const PublishResult& result) = 0;
+  /// What Publisher::ask_presence asked for: members of a JSON object.
+  virtual void answered(uint64_t, std::string_view /*members*/) {}
   /// Frames left the outbox: room for catching up with history.
   virtual void drained() {}
   /// The relay is stopping: say goodbye; the connection closes afterwards.

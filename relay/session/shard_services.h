@@ -12,6 +12,7 @@
 #include "event/event.h"
 #include "hub/shard_hub.h"
 #include "log/log.h"
+#include "pipeline/presence.h"
 #include "plugin/session_plugin.h"
 #include "session/drop_ledger.h"
 
@@ -28,6 +29,13 @@ class Publisher {
   /// 0 the session's `published(token, …)` is called later, in the order of submission.
   [[nodiscard]] virtual bool submit(std::vector<EventRef>& events, std::string_view session_id,
                                     uint64_t token) = 0;
+  /// A client has joined or left a room that is watched. Never refused: what the intake cannot take yet
+  /// goes before everything that is submitted later.
+  virtual void presence_changed(PresenceChange change) = 0;
+  /// Asks who is in a room: the session's `answered(token, …)` is called later. With token 0 it is a
+  /// request that asks, and gets a response. False: too many ask, or the intake is full.
+  [[nodiscard]] virtual bool ask_presence(std::string_view namespace_, std::string_view room,
+                                          std::string_view session_id, uint64_t token) = 0;
 };
 
 /// What a shard counts; written by the shard only, read by anybody through ShardStats.

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "session/client_envelope.h"
+#include "session/presence_watch.h"
 #include "session/socket_io_namespace.h"
 #include "session/socket_io_session.h"
 
@@ -49,7 +50,7 @@ Result<Selection> SocketIoNamespace::selection_of(const JsonView& argument) cons
 }
 
 SocketIoNamespace::Handler SocketIoNamespace::find_handler(const JsonView& name) {
-  static constexpr std::array<std::pair<std::string_view, Handler>, 7> kHandlers = {{
+  static constexpr std::array<std::pair<std::string_view, Handler>, 8> kHandlers = {{
       {"join", &SocketIoNamespace::on_join},
       {"join_room", &SocketIoNamespace::on_join},
       {"leave", &SocketIoNamespace::on_leave},
@@ -57,6 +58,7 @@ SocketIoNamespace::Handler SocketIoNamespace::find_handler(const JsonView& name)
       {"subscribe", &SocketIoNamespace::on_subscribe},
       {"unsubscribe", &SocketIoNamespace::on_unsubscribe},
       {"publish", &SocketIoNamespace::on_publish},
+      {"presence", &SocketIoNamespace::on_presence},
   }};
   for (const auto& [known, handler] : kHandlers)
     if (name.equals(known)) return handler;
@@ -96,7 +98,8 @@ Status SocketIoNamespace::answer(const SocketIoPacket& packet) {
   if (handler == nullptr)
     return fail(
         "unknown_event", "event",
-        "no plugin answers it, and the relay answers join, leave, subscribe, unsubscribe and publish");
+        "no plugin answers it, and the relay answers join, leave, subscribe, unsubscribe, publish and "
+        "presence");
   return (this->*handler)({arguments.at(1), arguments.at(2), packet.has_id, packet.id});
 }
 
@@ -151,6 +154,18 @@ Status SocketIoNamespace::on_publish(const ClientEvent& event) {
   }
   session_.publish(*this, std::move(*events), event.has_ack, event.ack);
   return {};
+}
+
+// Without an acknowledgement there is nobody to tell.
+Status SocketIoNamespace::on_presence(const ClientEvent& event) {
+  const std::string room = room_of(event.first);
+  if (Status watched = check_watched(*session_.services().config, room); !watched) return watched;
+  if (!event.has_ack || session_.ask_presence(*this, room, event.ack)) return {};
+  return fail("busy", room, "too many ask at once; ask again in a moment");
+}
+
+void SocketIoNamespace::tell_presence(uint64_t id, std::string_view members) {
+  send_ack(id, R"({"ok":true,)" + std::string(members) + '}');
 }
 
 void SocketIoNamespace::confirm(const ClientEvent& event) {

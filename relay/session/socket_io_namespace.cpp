@@ -7,6 +7,7 @@
 #include "event/envelope.h"
 #include "session/describe.h"
 #include "session/frame_cache.h"
+#include "session/presence_watch.h"
 #include "session/socket_io_session.h"
 
 namespace relay {
@@ -32,7 +33,10 @@ SocketIoNamespace::~SocketIoNamespace() {
   end("server shutting down");
   ShardHub& hub = session_.services().hub;
   hub.leave_namespace(name_, *this);
-  for (const Membership& each : rooms_) hub.leave(name_, each.room, *this);
+  for (const Membership& each : rooms_) {
+    hub.leave(name_, each.room, *this);
+    if (each.watched) report_left(session_.services(), name_, each.room, sid_);
+  }
   for (const Subscription& each : subscriptions_) hub.unsubscribe(*each.selection, *this);
 }
 
@@ -54,6 +58,9 @@ Status SocketIoNamespace::ask_plugins(std::string_view auth, std::string& data) 
 }
 
 void SocketIoNamespace::greet(std::string_view auth) {
+  accepted_ = true;
+  for (Membership& each : rooms_)
+    each.watched = each.room != sid_ && report_joined(session_.services(), name_, each.room, sid_);
   if (session_.services().config->rooms.greeting) say_hello();
   if (plugins_ != nullptr) plugins_->connected(auth);
 }
@@ -81,7 +88,8 @@ Status SocketIoNamespace::try_join(const std::string& room) {
     return fail("too_many_rooms", "room", "a client can be in at most 64 rooms");
   if (!session_.services().hub.join(name_, room, *this))
     return fail("room_full", "room", "Room " + room + " is full");
-  rooms_.push_back({room, next_offset()});
+  const bool watched = accepted_ && report_joined(session_.services(), name_, room, sid_);
+  rooms_.push_back({room, next_offset(), watched});
   return {};
 }
 
@@ -90,6 +98,7 @@ Status SocketIoNamespace::try_leave(std::string_view room) {
                                   [room](const Membership& each) { return each.room == room; });
   if (found == rooms_.end()) return fail("not_joined", "room", "the client is not in this room");
   session_.services().hub.leave(name_, room, *this);
+  if (found->watched) report_left(session_.services(), name_, room, sid_);
   rooms_.erase(found);
   return {};
 }

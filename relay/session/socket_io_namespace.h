@@ -49,6 +49,8 @@ class SocketIoNamespace final : public Subscriber, private PluginClient {
   void receive(const SocketIoPacket& packet, const std::vector<std::string>& attachments);
   /// What became of its publication.
   void acknowledge(uint64_t id, const PublishResult& result);
+  /// Who is in a room it asked for: members of a JSON object.
+  void tell_presence(uint64_t id, std::string_view members);
 
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] const std::string& sid() const { return sid_; }
@@ -96,6 +98,7 @@ class SocketIoNamespace final : public Subscriber, private PluginClient {
   [[nodiscard]] Status on_subscribe(const ClientEvent& event);
   [[nodiscard]] Status on_unsubscribe(const ClientEvent& event);
   [[nodiscard]] Status on_publish(const ClientEvent& event);
+  [[nodiscard]] Status on_presence(const ClientEvent& event);
   void say_hello();
   void confirm(const ClientEvent& event);
   void send_ack(uint64_t id, std::string_view json);
@@ -111,7 +114,8 @@ class SocketIoNamespace final : public Subscriber, private PluginClient {
   const std::string sid_;
   struct Membership {
     std::string room;
-    uint64_t from;  // the first offset it can have brought
+    uint64_t from;         // the first offset it can have brought
+    bool watched = false;  // that it is here has been told
   };
   struct Subscription {
     std::shared_ptr<const Selection> selection;
@@ -124,6 +128,7 @@ class SocketIoNamespace final : public Subscriber, private PluginClient {
   std::vector<Membership> rooms_;
   std::vector<Subscription> subscriptions_;
   std::unique_ptr<ClientPlugins> plugins_;  // null when none serves the namespace
+  bool accepted_ = false;                   // nobody hears of a client that plugins may still refuse
   bool ended_ = false;
 };
 

@@ -217,13 +217,29 @@ void SocketIoSession::publish(const SocketIoNamespace& publisher, std::vector<Ev
   publish_queue_.submit(std::move(events), token);
 }
 
-void SocketIoSession::published(uint64_t token, const PublishResult& result) {
+bool SocketIoSession::ask_presence(const SocketIoNamespace& asker, std::string_view room, uint64_t ack) {
+  const uint64_t token = next_token_++;
+  if (!services_.publisher.ask_presence(asker.name(), room, id(), token)) return false;
+  awaited_.emplace(token, AwaitedAck{asker.sid(), ack});
+  return true;
+}
+
+template <class Tell>
+void SocketIoSession::settle(uint64_t token, Tell tell) {
   const auto found = awaited_.find(token);
   if (found == awaited_.end()) return;
   const AwaitedAck awaited = std::move(found->second);
   awaited_.erase(found);
   for (const auto& each : namespaces_)
-    if (each->sid() == awaited.sid) each->acknowledge(awaited.id, result);
+    if (each->sid() == awaited.sid) tell(*each, awaited.id);
+}
+
+void SocketIoSession::published(uint64_t token, const PublishResult& result) {
+  settle(token, [&](SocketIoNamespace& asker, uint64_t ack) { asker.acknowledge(ack, result); });
+}
+
+void SocketIoSession::answered(uint64_t token, std::string_view members) {
+  settle(token, [&](SocketIoNamespace& asker, uint64_t ack) { asker.tell_presence(ack, members); });
 }
 
 void SocketIoSession::drained() {

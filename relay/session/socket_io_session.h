@@ -29,6 +29,7 @@ class SocketIoSession final : public Session, private EngineIoOwner {
   void receive_text(std::string_view message) override;
   void receive_binary(std::string_view message) override;
   void published(uint64_t token, const PublishResult& result) override;
+  void answered(uint64_t token, std::string_view members) override;
   void move_to(Transport& transport, FrameCoding coding) override;
   void check_deadlines() override { engine_.check(); }
   void drained() override;
@@ -50,6 +51,8 @@ class SocketIoSession final : public Session, private EngineIoOwner {
   void send_away(SocketIoNamespace& from, bool close);
   /// Publishes for `publisher`, which is told when it asked for an acknowledgement.
   void publish(const SocketIoNamespace& publisher, std::vector<EventRef> events, bool has_ack, uint64_t ack);
+  /// Asks for `asker` who is in a room of its namespace. False: too many ask.
+  [[nodiscard]] bool ask_presence(const SocketIoNamespace& asker, std::string_view room, uint64_t ack);
   /// Told by every namespace; the client hears it once.
   void missed(const SocketIoNamespace& teller, uint64_t from, uint64_t to);
   [[nodiscard]] ShardServices& services() { return services_; }
@@ -82,6 +85,9 @@ class SocketIoSession final : public Session, private EngineIoOwner {
     std::string sid;  // of the namespace that asked: it may have been left and joined again
     uint64_t id = 0;
   };
+  /// Calls `tell` with the namespace that asked and its acknowledgement's id, if it is still there.
+  template <class Tell>
+  void settle(uint64_t token, Tell tell);
 
   /// A packet whose attachments have not all come.
   struct Incomplete {

@@ -45,7 +45,7 @@ Result<StartPosition> query_start(const SessionRequest& request, const ShardServ
 }  // namespace
 
 StreamSession::StreamSession(std::string id, ShardServices& services, Transport& transport)
-    : Session(std::move(id), services, transport), feed_(services, *this) {}
+    : Session(std::move(id), services, transport), feed_(services, *this, id_) {}
 
 Status StreamSession::subscribe_from(const SessionRequest& request) {
   const Result<StartPosition> start = query_start(request, services_);

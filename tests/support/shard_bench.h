@@ -34,8 +34,23 @@ class FakePublisher final : public Publisher {
     return true;
   }
 
+  void presence_changed(PresenceChange change) override { presence.push_back(std::move(change)); }
+  [[nodiscard]] bool ask_presence(std::string_view namespace_, std::string_view room, std::string_view,
+                                  uint64_t token) override {
+    if (full) return false;
+    questions.push_back({std::string(namespace_), std::string(room), token});
+    return true;
+  }
+
+  struct Question {
+    std::string namespace_;
+    std::string room;
+    uint64_t token = 0;
+  };
   bool full = false;
   std::vector<Submission> submissions;
+  std::vector<PresenceChange> presence;
+  std::vector<Question> questions;
 };
 
 /// An event to be published.

@@ -63,6 +63,7 @@ void handle_stats(HttpExchange& exchange);
 void handle_clients(HttpExchange& exchange);
 void handle_rooms(HttpExchange& exchange);
 void handle_plugins(HttpExchange& exchange);
+void handle_presence(HttpExchange& exchange);
 void handle_why(HttpExchange& exchange);
 void handle_page(HttpExchange& exchange);
 

@@ -22,6 +22,7 @@ constexpr std::array kEndpoints = {
     Endpoint{"/api/v1/stats", Kind::http, "GET", handle_stats},
     Endpoint{"/api/v1/clients", Kind::http, "GET", handle_clients},
     Endpoint{"/api/v1/rooms", Kind::http, "GET", handle_rooms},
+    Endpoint{"/api/v1/presence", Kind::http, "GET", handle_presence},
     Endpoint{"/api/v1/plugins", Kind::http, "GET", handle_plugins},
     Endpoint{"/api/v1/why", Kind::http, "GET", handle_why},
     Endpoint{"/healthz", Kind::http, "GET", handle_healthz},

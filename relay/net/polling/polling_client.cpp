@@ -149,6 +149,10 @@ void PollingClient::published(uint64_t token, const PublishResult& result) {
   if (close_code_ == 0 && session_ != nullptr) session_->published(token, result);
 }
 
+void PollingClient::answered(uint64_t token, std::string_view members) {
+  if (close_code_ == 0 && session_ != nullptr) session_->answered(token, members);
+}
+
 void PollingClient::drain() {
   // Not even for a last word: the shard ends when its clients have gone.
   if (ended_ && !done_) arm(deadline_, 0);

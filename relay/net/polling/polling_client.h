@@ -74,6 +74,7 @@ class PollingClient final : public Transport {
   /// End of a loop iteration: answers the open GET when there is something to say.
   void flush();
   void published(uint64_t token, const PublishResult& result);
+  void answered(uint64_t token, std::string_view members);
   void drain();
 
   /// Null once the session has moved.

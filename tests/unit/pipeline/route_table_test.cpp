@@ -83,3 +83,15 @@ TEST_CASE("an error names the route it is in") {
   bad_filter[0].filter = "data.n >";
   CHECK(compile_routes(bad_filter).error().subject == "routes/0/filter");
 }
+
+TEST_CASE("a route takes the events of presence only where it names them, and no other type of the relay's") {
+  std::vector<RouteConfig> routes = {route({"**"}, "all"), route({"seneca.**"}, "the relay's"),
+                                     route({"task.**", "seneca.presence.**"}, "presence"),
+                                     route({"**", "seneca.presence.left"}, "left"),
+                                     route({"seneca.presence.**"}, "fallback")};
+  routes[4].fallback = true;
+  CHECK(routed(routes, "seneca.presence.joined") == Names{"presence"});
+  CHECK(routed(routes, "seneca.presence.left") == Names{"presence", "left"});
+  CHECK(routed(routes, "seneca.emit").empty());
+  CHECK(routed({routes[0], routes[1], routes[4]}, "seneca.presence.left").empty());
+}
