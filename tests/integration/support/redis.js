@@ -1,17 +1,17 @@
 // A Redis of the test's own, and the processes that emit through it.
 
 import { execFile, spawn } from 'node:child_process';
-import net from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 import { createClient } from 'redis';
 
+import { python } from './python.js';
+import { tcpProxy } from './tcp_proxy.js';
 import { tempDirectory } from './temp.js';
 import { Inbox, patience, within } from './wait.js';
 
-const python = '/usr/bin/python3'; // whose packages are the distribution's
 const script = path.join(path.dirname(fileURLToPath(import.meta.url)), 'python_emitter.py');
 
 /** A redis-server on a Unix socket, for the length of the test `t`. It may be stopped and started again. */
@@ -71,27 +71,8 @@ export class Redis {
 
   /** The same Redis over TCP: {url, drop()}; `drop` cuts the connections that there are. */
   async overTcp(t) {
-    const sockets = new Set();
-    const server = net.createServer((socket) => {
-      const upstream = net.connect(this.path);
-      for (const end of [socket, upstream]) {
-        sockets.add(end);
-        end.on('error', () => {});
-        end.on('close', () => {
-          sockets.delete(end);
-          socket.destroy();
-          upstream.destroy();
-        });
-      }
-      socket.pipe(upstream).pipe(socket);
-    });
-    await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const drop = () => sockets.forEach((socket) => socket.destroy());
-    t.after(() => {
-      drop();
-      server.close();
-    });
-    return { url: `redis://127.0.0.1:${server.address().port}/0`, drop };
+    const { port, drop } = await tcpProxy(t, { path: this.path });
+    return { url: `redis://127.0.0.1:${port}/0`, drop };
   }
 }
 
