@@ -8,9 +8,10 @@ import { promisify } from 'node:util';
 import { createClient } from 'redis';
 
 import { python } from './python.js';
+import { startRelay } from './relay.js';
 import { tcpProxy } from './tcp_proxy.js';
 import { tempDirectory } from './temp.js';
-import { Inbox, patience, within } from './wait.js';
+import { Inbox, eventually, patience, within } from './wait.js';
 
 const script = path.join(path.dirname(fileURLToPath(import.meta.url)), 'python_emitter.py');
 
@@ -76,7 +77,31 @@ export class Redis {
   }
 }
 
-/** Has python-socketio ("manager") or Flask-SocketIO ("flask") make the calls that the script holds. */
-export async function emitFromPython(kind, url) {
-  await promisify(execFile)(python, [script, kind, url], { timeout: patience });
+/** The plugin socketio-redis with `config`, as arguments of serve. */
+export const socketioRedis = (config) => ['--plugin', `socketio-redis:${JSON.stringify(config)}`];
+
+/** What the relay's statistics say about the plugin. */
+export const sourceOf = async (relay) =>
+  (await relay.stats()).sources.find((source) => source.name === 'socketio-redis');
+
+/** Resolves when the relay listens to Redis. */
+export const connected = (relay) =>
+  eventually(async () => (await sourceOf(relay)).state.startsWith('connected'), 'the relay listens to Redis');
+
+/** A relay that listens to `redis`, over its Unix socket unless `config` says otherwise. */
+export async function startListening(t, redis, { config = {}, args = [], ...options } = {}) {
+  const relay = await startRelay(t, {
+    args: [...socketioRedis({ url: redis.url, ...config }), ...args],
+    ...options,
+  });
+  redis.relays.push(relay);
+  await connected(relay);
+  return relay;
+}
+
+/** Has python-socketio ("manager") or Flask-SocketIO ("flask") make the calls that the script holds, or "calls". */
+export async function emitFromPython(kind, url, calls = []) {
+  const run = promisify(execFile)(python, [script, kind, url], { timeout: patience });
+  run.child.stdin.end(JSON.stringify(calls));
+  await run;
 }
