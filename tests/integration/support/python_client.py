@@ -64,18 +64,21 @@ class Session(requests.Session):
 class Namespace(socketio.ClientNamespace):
     """Reports what happens in one namespace."""
 
-    def __init__(self, name, number):
+    def __init__(self, name, number, answered):
         super().__init__(name)
         self.number = number
+        self.answered = answered
 
     def trigger_event(self, event, *args):
         about = {"client": self.number, "namespace": self.namespace}
         if event == "connect":
             report(**about, what="connect", sid=self.client.get_sid(self.namespace))
+            self.answered.release()
         elif event == "disconnect":
             report(**about, what="disconnect")
         elif event == "connect_error":
             report(**about, what="refused", **args[0] if args and isinstance(args[0], dict) else {"message": str(args)})
+            self.answered.release()
         else:
             report(**about, what="event", event=event, args=args)
             return args
@@ -87,12 +90,13 @@ class Client:
         self.socket = socketio.Client(
             http_session=self.session, reconnection_delay=0.1, reconnection_delay_max=0.3, randomization_factor=0
         )
+        answered = threading.Semaphore(0)
         for name in namespaces:
-            self.socket.register_namespace(Namespace(name, number))
-        try:
-            self.socket.connect(url, transports=transports, namespaces=namespaces, auth=auth)
-        except socketio.exceptions.ConnectionError:
-            pass  # reported as refused
+            self.socket.register_namespace(Namespace(name, number, answered))
+        # Its own waiting ends after a second, however busy the machine is, and takes all of it when it is refused.
+        self.socket.connect(url, transports=transports, namespaces=namespaces, auth=auth, wait=False)
+        for _ in namespaces:
+            answered.acquire()
 
     def emit(self, namespace, event, args):
         self.socket.emit(event, tuple(args), namespace=namespace)
@@ -106,8 +110,7 @@ class Client:
         return self.socket.transport()
 
     def close(self):
-        if self.socket.connected:
-            self.socket.disconnect()
+        self.socket.disconnect()
 
 
 def main():
