@@ -8,24 +8,10 @@ import { test } from 'node:test';
 import { Emitter } from '@socket.io/redis-emitter';
 
 import { fixturePlugins } from './support/ctl.js';
-import { Redis, emitFromPython } from './support/redis.js';
+import { Redis, connected, emitFromPython, socketioRedis, sourceOf, startListening } from './support/redis.js';
 import { startRelay } from './support/relay.js';
 import { tempDirectory } from './support/temp.js';
 import { eventually } from './support/wait.js';
-
-const plugin = (config) => ['--plugin', `socketio-redis:${JSON.stringify(config)}`];
-const sourceOf = async (relay) =>
-  (await relay.stats()).sources.find((source) => source.name === 'socketio-redis');
-const isConnected = async (relay) => (await sourceOf(relay)).state.startsWith('connected');
-const connected = (relay) => eventually(() => isConnected(relay), 'the relay listens to Redis');
-
-/** A relay that listens to `redis`, over its Unix socket unless `config` says otherwise. */
-async function startListening(t, redis, { config = {}, args = [], log } = {}) {
-  const relay = await startRelay(t, { args: [...plugin({ url: redis.url, ...config }), ...args], log });
-  redis.relays.push(relay);
-  await connected(relay);
-  return relay;
-}
 
 /** The first `count` orders that arrived, as [type, data]. */
 async function orders(relay, count) {
@@ -142,7 +128,7 @@ test('what cannot be done is refused, counted, and logged once for each kind', a
 test('a Redis that comes late or goes away is connected to once it is there', async (t) => {
   const redis = new Redis(t);
   const relay = await startRelay(t, {
-    args: plugin({ url: redis.url }),
+    args: socketioRedis({ url: redis.url }),
     log: [/cannot be used \(.*\); tries again/, /lost Redis at .*; what is published until it is back is lost/],
   });
   await relay.ctl.notices.first((line) => line.includes('cannot be used'), 'the trouble is logged');
@@ -162,7 +148,7 @@ test('a Redis that comes late or goes away is connected to once it is there', as
 
 test('a relay whose Redis is not there stops at once', async (t) => {
   const relay = await startRelay(t, {
-    args: plugin({ url: `unix://${tempDirectory(t)}/nothing.sock` }),
+    args: socketioRedis({ url: `unix://${tempDirectory(t)}/nothing.sock` }),
     log: [/cannot be used/],
   });
   await relay.ctl.notices.first((line) => line.includes('cannot be used'));
@@ -176,7 +162,7 @@ test('a password is used, and a wrong one is told without being shown', async (t
   const { url } = await redis.overTcp(t);
   const withPassword = (password) => url.replace('//', `//:${encodeURIComponent(password)}@`);
   await startListening(t, redis, { config: { url: withPassword('p@ss/word') } });
-  const relay = await startRelay(t, { args: plugin({ url: withPassword('wrong') }), log: [/WRONGPASS/] });
+  const relay = await startRelay(t, { args: socketioRedis({ url: withPassword('wrong') }), log: [/WRONGPASS/] });
   const line = await relay.ctl.notices.first((text) => text.includes('WRONGPASS'));
   assert.ok(!line.includes('wrong@'), line);
 });

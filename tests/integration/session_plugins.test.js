@@ -76,7 +76,7 @@ test('a plugin asks a client and hears its answer, or that none came', async (t)
   socket.emit('ask', 'sure?');
   assert.deepEqual(await answer, [{ got: 'sure?' }, Buffer.from('b')]);
   answer = heard(socket, 'silence');
-  socket.emit('ask', 'really?');
+  socket.emit('ask briefly', 'really?');
   assert.deepEqual(await answer, []);
 });
 

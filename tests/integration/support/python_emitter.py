@@ -1,5 +1,10 @@
-"""Emits through Redis as applications do. usage: python_emitter.py manager|flask URL"""
+"""Emits through Redis as applications do. usage: python_emitter.py manager|flask|calls URL
 
+"calls" makes the calls of a RedisManager that stdin has, a list of [method, {argument: value}]; {"base64": ...} is bytes.
+"""
+
+import base64
+import json
 import sys
 
 
@@ -23,4 +28,15 @@ def with_flask(url):
     outside.send("hello")
 
 
-{"manager": with_manager, "flask": with_flask}[sys.argv[1]](sys.argv[2])
+def with_calls(url):
+    import socketio
+
+    def decode(members):
+        return base64.b64decode(members["base64"]) if "base64" in members else members
+
+    manager = socketio.RedisManager(url, write_only=True)
+    for method, arguments in json.load(sys.stdin, object_hook=decode):
+        getattr(manager, method)(**arguments)
+
+
+{"manager": with_manager, "flask": with_flask, "calls": with_calls}[sys.argv[1]](sys.argv[2])

@@ -1,17 +1,18 @@
 // A Redis of the test's own, and the processes that emit through it.
 
 import { execFile, spawn } from 'node:child_process';
-import net from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 import { createClient } from 'redis';
 
+import { python } from './python.js';
+import { startRelay } from './relay.js';
+import { tcpProxy } from './tcp_proxy.js';
 import { tempDirectory } from './temp.js';
-import { Inbox, patience, within } from './wait.js';
+import { Inbox, eventually, patience, within } from './wait.js';
 
-const python = '/usr/bin/python3'; // whose packages are the distribution's
 const script = path.join(path.dirname(fileURLToPath(import.meta.url)), 'python_emitter.py');
 
 /** A redis-server on a Unix socket, for the length of the test `t`. It may be stopped and started again. */
@@ -71,31 +72,36 @@ export class Redis {
 
   /** The same Redis over TCP: {url, drop()}; `drop` cuts the connections that there are. */
   async overTcp(t) {
-    const sockets = new Set();
-    const server = net.createServer((socket) => {
-      const upstream = net.connect(this.path);
-      for (const end of [socket, upstream]) {
-        sockets.add(end);
-        end.on('error', () => {});
-        end.on('close', () => {
-          sockets.delete(end);
-          socket.destroy();
-          upstream.destroy();
-        });
-      }
-      socket.pipe(upstream).pipe(socket);
-    });
-    await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const drop = () => sockets.forEach((socket) => socket.destroy());
-    t.after(() => {
-      drop();
-      server.close();
-    });
-    return { url: `redis://127.0.0.1:${server.address().port}/0`, drop };
+    const { port, drop } = await tcpProxy(t, { path: this.path });
+    return { url: `redis://127.0.0.1:${port}/0`, drop };
   }
 }
 
-/** Has python-socketio ("manager") or Flask-SocketIO ("flask") make the calls that the script holds. */
-export async function emitFromPython(kind, url) {
-  await promisify(execFile)(python, [script, kind, url], { timeout: patience });
+/** The plugin socketio-redis with `config`, as arguments of serve. */
+export const socketioRedis = (config) => ['--plugin', `socketio-redis:${JSON.stringify(config)}`];
+
+/** What the relay's statistics say about the plugin. */
+export const sourceOf = async (relay) =>
+  (await relay.stats()).sources.find((source) => source.name === 'socketio-redis');
+
+/** Resolves when the relay listens to Redis. */
+export const connected = (relay) =>
+  eventually(async () => (await sourceOf(relay)).state.startsWith('connected'), 'the relay listens to Redis');
+
+/** A relay that listens to `redis`, over its Unix socket unless `config` says otherwise. */
+export async function startListening(t, redis, { config = {}, args = [], ...options } = {}) {
+  const relay = await startRelay(t, {
+    args: [...socketioRedis({ url: redis.url, ...config }), ...args],
+    ...options,
+  });
+  redis.relays.push(relay);
+  await connected(relay);
+  return relay;
+}
+
+/** Has python-socketio ("manager") or Flask-SocketIO ("flask") make the calls that the script holds, or "calls". */
+export async function emitFromPython(kind, url, calls = []) {
+  const run = promisify(execFile)(python, [script, kind, url], { timeout: patience });
+  run.child.stdin.end(JSON.stringify(calls));
+  await run;
 }
