@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <tuple>
 #include <utility>
 
 #include "hub/emission_targets.h"
@@ -11,16 +12,27 @@ namespace {
 
 constexpr size_t kMissedRanges = 64;
 
+// The order of a client's hits in a batch: of one event those by routes come first, as routes do, then what a
+// selection brings.
+bool comes_before(const Hit& a, const Hit& b) {
+  const bool a_last = a.delivery == nullptr && a.emission == nullptr;
+  const bool b_last = b.delivery == nullptr && b.emission == nullptr;
+  return std::tie(a.event, a_last, a.delivery) < std::tie(b.event, b_last, b.delivery);
+}
+
 }  // namespace
 
 ShardHub::ShardHub(size_t max_room_size)
     : index_(max_room_size), routes_(std::make_shared<const RouteTable>()) {}
 
+ShardHub::ShardHub(ShardHub& live, uint64_t delivered)
+    : index_(0), routes_(live.routes_), delivered_(delivered), runs_(live.runs_) {}
+
 ShardHub::~ShardHub() = default;
 
-void ShardHub::dispatch(const RoutedBatch& batch) {
+void ShardHub::dispatch(const RoutedBatch& batch, std::span<const RoutedEvent> events) {
   if (batch.routes) routes_ = batch.routes;
-  for (const RoutedEvent& event : batch.events) {
+  for (const RoutedEvent& event : events) {
     const bool live = !event.event->is_backfill();
     if (live) gather(batch, event);
     delivered_ = event.event->offset();
@@ -127,7 +139,7 @@ void ShardHub::deliver_apart(const RoutedBatch& batch) {
       else
         hits.push_back(own->hit);
     }
-    std::stable_sort(hits.begin(), hits.end(), [](const Hit& a, const Hit& b) { return a.event < b.event; });
+    std::stable_sort(hits.begin(), hits.end(), comes_before);
     if (!hits.empty()) subscriber.deliver({++runs_, batch, hits});
   }
   own_hits_.clear();
