@@ -25,7 +25,7 @@ SocketIoNamespace::SocketIoNamespace(SocketIoSession& session, Identity identity
       name_(std::move(identity.name)),
       sid_(std::move(identity.sid)),
       pid_(std::move(identity.pid)),
-      from_(next_offset()),
+      from_(session.services().hub.delivered() + 1),
       sent_{from_ - 1},
       plugins_(session.services(), *this, sid_, name_, address) {}
 
