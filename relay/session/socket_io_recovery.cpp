@@ -60,7 +60,8 @@ bool SocketIoNamespace::catch_up() {
   if (catching_up_ == nullptr || ended_) return false;
   const ShardHub& live = session_.services().hub;
   const uint64_t enough = next_offset() + kStepEvents;
-  while (next_offset() < enough && hub().delivered() < live.delivered() && session_.has_room() && !ended_)
+  while (next_offset() < enough && hub().delivered() < live.delivered() && session_.history_room() > 0 &&
+         !ended_)
     step();
   // The shard may be behind what the client had of another one.
   const bool there = hub().delivered() == live.delivered() && hub().delivered() >= catching_up_->moved;
@@ -86,10 +87,13 @@ void SocketIoNamespace::step() {
 
   const auto begin = static_cast<size_t>(next - batch->events.front().event->offset());
   const std::span<const RoutedEvent> rest = std::span(batch->events).subspan(begin);
+  const size_t room = session_.history_room();
   size_t count = 0;
-  for (size_t bytes = 0; count < std::min(rest.size(), kSliceEvents) && bytes < kSliceBytes; ++count) {
-    if (rest[count].event->offset() >= end) break;
-    bytes += rest[count].event->footprint();
+  for (size_t bytes = 0, packets = 0; count < std::min(rest.size(), kSliceEvents); ++count) {
+    const RoutedEvent& event = rest[count];
+    bytes += event.event->footprint();
+    packets += event.deliveries + 1;  // by routes and by selections, at the most
+    if (event.event->offset() >= end || (count > 0 && (bytes > kSliceBytes || packets > room))) break;
   }
   hub().dispatch(*batch, rest.first(count));
 }
@@ -229,7 +233,7 @@ void SocketIoSession::catch_up() {
   for (const auto& each : namespaces_) catching_up_ |= each->catch_up();
   services_.frames.batch_done();
   // With a full outbox `drained` brings the next step.
-  if (catching_up_ && has_room())
+  if (catching_up_ && history_room() > 0)
     services_.timers.arm(recovering_, services_.clock.monotonic_us());
   else if (inquiry_ != nullptr)
     services_.timers.arm(recovering_, inquiry_->due_us);

@@ -51,8 +51,8 @@ class SocketIoSession final : public Session, private EngineIoOwner, private Rec
   void send_away(SocketIoNamespace& from, bool close);
   /// Something waits for the client already.
   [[nodiscard]] bool is_behind() const { return !outbox_.empty(); }
-  /// More of the past may be sent.
-  [[nodiscard]] bool has_room() const { return !closing() && room() > 0; }
+  /// How many packets of the past may be sent now.
+  [[nodiscard]] size_t history_room() const { return closing() ? 0 : room(); }
   /// Publishes for `publisher`, which is told when it asked for an acknowledgement.
   void publish(const SocketIoNamespace& publisher, std::vector<EventRef> events, bool has_ack, uint64_t ack);
   /// Told by every namespace; the client hears it once.
