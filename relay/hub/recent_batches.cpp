@@ -30,9 +30,8 @@ void RecentBatches::keep(const RoutedBatchRef& batch, int64_t now_us) {
   newest_ = last_of(*batch);
   batches_.push_back({batch, now_us, bytes_of(*batch)});
   bytes_ += batches_.back().bytes;
-  while (!batches_.empty() &&
-         (bytes_ > limits_.bytes || newest_ - oldest() >= limits_.events ||
-          now_us - batches_.front().since_us > limits_.age_us))
+  while (!batches_.empty() && (bytes_ > limits_.bytes || newest_ - oldest() >= limits_.events ||
+                               now_us - batches_.front().since_us > limits_.age_us))
     forget_oldest();
 }
 

@@ -113,7 +113,7 @@ class ShardHub {
   std::atomic<uint32_t> pages_{0};
   std::deque<std::pair<uint64_t, uint64_t>> missed_ranges_;
   // While a batch is dispatched:
-  uint64_t stamp_ = 0;              // of the delivery being handed over
+  uint64_t stamp_ = 0;  // of the delivery being handed over
   uint64_t own_runs_ = 0;
   uint64_t& runs_ = own_runs_;      // ids given to runs
   std::vector<Audience*> touched_;  // audiences that have hits

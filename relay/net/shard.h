@@ -37,8 +37,8 @@ struct ShardReport {
   uint64_t acks_lost = 0;
   size_t filter_classes = 0;
   size_t recovery_records = 0;  ///< of Socket.IO clients that may come back
-  size_t frame_bytes = 0;      ///< of frames that wait for clients, shared ones counted once
-  int64_t flush_pause_us = 0;  ///< how long events gather now before they are written
+  size_t frame_bytes = 0;       ///< of frames that wait for clients, shared ones counted once
+  int64_t flush_pause_us = 0;   ///< how long events gather now before they are written
   ShardCounters counters;
   std::vector<PluginReport> session_plugins;  ///< those newcomers get
   // Only when asked for:

@@ -169,8 +169,8 @@ FrameRef FrameCache::emission(const EventRef& event, const Emission& emission, F
   Codings& codings = slot_of(event).emission;
   FrameRef& plain = codings[index(FrameCoding::plain)];
   if (!plain)
-    plain = count(
-        Frame::make(emission_frames(emission, position(*event, 0)), {event->offset()}, &live_bytes_));
+    plain =
+        count(Frame::make(emission_frames(emission, position(*event, 0)), {event->offset()}, &live_bytes_));
   FrameRef& frame = codings[index(coding)];
   if (frame) return frame;
   // Several frames in a row are not compressed.

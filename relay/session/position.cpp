@@ -24,7 +24,8 @@ Position position_of(const RoutedBatch& batch, const Hit& hit) {
   Position position{hit.event->event->offset()};
   if (hit.emission != nullptr) position.place = 0;
   if (hit.delivery != nullptr)
-    position.place = static_cast<uint32_t>(hit.delivery - batch.deliveries.data()) - hit.event->first_delivery;
+    position.place =
+        static_cast<uint32_t>(hit.delivery - batch.deliveries.data()) - hit.event->first_delivery;
   return position;
 }
 

@@ -22,8 +22,8 @@ struct Position {
   auto operator<=>(const Position&) const = default;
 };
 
-/// The packet that `hit` becomes: by a route, the route's place among the event's deliveries; an emission, the
-/// first.
+/// The packet that `hit` becomes: by a route, the route's place among the event's deliveries; an emission,
+/// the first.
 [[nodiscard]] Position position_of(const RoutedBatch& batch, const Hit& hit);
 
 /// `EPOC:OFFSET.PLACE`, or `EPOC:OFFSET` with kLast, for the end of JavaScript clients' events. The first

@@ -27,9 +27,7 @@ Recovery::~Recovery() {
   while (!records_.empty()) (void)remove(records_.begin());
 }
 
-void Recovery::note_batch(const RoutedBatchRef& batch) {
-  batches_.keep(batch, around_.clock.monotonic_us());
-}
+void Recovery::note_batch(const RoutedBatchRef& batch) { batches_.keep(batch, around_.clock.monotonic_us()); }
 
 bool Recovery::covers(uint64_t offset) const {
   const uint64_t delivered = around_.hub.delivered();

@@ -20,28 +20,28 @@ namespace relay {
 class Clock;
 class ShardHub;
 
-/// A namespace's room or subscription, and the first offset that it can have brought.
-struct Membership {
-  std::string room;
-  uint64_t from;
-};
-struct Subscription {
-  std::shared_ptr<const Selection> selection;
-  uint64_t from;
-};
-
 /// What a client had in a namespace when its connection was lost. Goes from shard to shard.
 struct RecoveryRecord {
+  // With the first offset that each can have brought.
+  struct Membership {
+    std::string room;
+    uint64_t from;
+  };
+  struct Subscription {
+    std::shared_ptr<const Selection> selection;
+    uint64_t from;
+  };
+
   std::string pid;
   std::string sid;
   std::string namespace_;
-  uint64_t from = 0;                        ///< the first offset of the session
-  std::vector<Membership> rooms;            ///< the first is its own, of the sid
+  uint64_t from = 0;              ///< the first offset of the session
+  std::vector<Membership> rooms;  ///< the first is its own, of the sid
   std::vector<Subscription> subscriptions;
-  Position sent;                            ///< the last packet on its way to the client
-  uint64_t ended = 0;                       ///< the last offset before the end: nothing after it was sent
-  uint64_t moved = 0;                       ///< emissions up to here have changed its rooms already
-  std::optional<GapNotice> gap;             ///< lost, and not told yet
+  Position sent;                 ///< the last packet on its way to the client
+  uint64_t ended = 0;            ///< the last offset before the end: nothing after it was sent
+  uint64_t moved = 0;            ///< emissions up to here have changed its rooms already
+  std::optional<GapNotice> gap;  ///< lost, and not told yet
 
   /// How far the client has got that says `offset` of itself, "" for not at all; nothing when that is no
   /// position, or one that it cannot have.

@@ -88,9 +88,7 @@ SessionInfo Session::base_info(std::string_view protocol) const {
   return info;
 }
 
-std::optional<GapNotice> Session::gap_to_tell() {
-  return room() == 0 ? std::nullopt : untold_gap();
-}
+std::optional<GapNotice> Session::gap_to_tell() { return room() == 0 ? std::nullopt : untold_gap(); }
 
 std::optional<GapNotice> Session::untold_gap() {
   const DropTally::Gap gap = drops_.take_gap();

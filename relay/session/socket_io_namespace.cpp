@@ -75,8 +75,7 @@ Status SocketIoNamespace::try_join(const std::string& room) {
     return {};
   if (rooms_.size() >= kMaxRooms)
     return fail("too_many_rooms", "room", "a client can be in at most 64 rooms");
-  if (!hub().join(name_, room, *this))
-    return fail("room_full", "room", "Room " + room + " is full");
+  if (!hub().join(name_, room, *this)) return fail("room_full", "room", "Room " + room + " is full");
   rooms_.push_back({room, next_offset()});
   return {};
 }

@@ -41,8 +41,8 @@ class SocketIoNamespace final : public Subscriber, private PluginClient {
 
   /// Joins the default room, the one of `role` ("" is observer) and its own. An error refuses the client.
   [[nodiscard]] Status enter(std::string_view role);
-  /// Goes on from what the client had, in its past: `catch_up` brings it what it missed. `record.sent` is what
-  /// it has got.
+  /// Goes on from what the client had, in its past: `catch_up` brings it what it missed. `record.sent` is
+  /// what it has got.
   void restore(const RecoveryRecord& record);
   /// A step of that, as far as there is room; goes live behind the last. True: there is more to come.
   bool catch_up();
@@ -82,6 +82,9 @@ class SocketIoNamespace final : public Subscriber, private PluginClient {
   void send_away(bool close) override;
 
  private:
+  using Membership = RecoveryRecord::Membership;
+  using Subscription = RecoveryRecord::Subscription;
+
   /// `["name",first,second]` with the acknowledgement asked for.
   struct ClientEvent {
     seneca::JsonView first;

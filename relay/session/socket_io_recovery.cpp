@@ -74,7 +74,8 @@ void SocketIoNamespace::step() {
   const RecentBatches& batches = session_.services().recovery->batches();
   const RoutedBatch* const batch = batches.find(next);
   if (batch == nullptr)  // the client took too long, or the shard missed it
-    return hub().missed(next, batches.oldest() > next ? std::min(batches.oldest() - 1, delivered) : delivered);
+    return hub().missed(next,
+                        batches.oldest() > next ? std::min(batches.oldest() - 1, delivered) : delivered);
   uint64_t end = delivered + 1;
   const auto reach = [&](uint64_t from) {
     if (from > next) end = std::min(end, from);
@@ -165,9 +166,8 @@ void SocketIoNamespace::push_event(std::string_view name, std::string_view argum
                                    const std::vector<std::string_view>& attachments, uint64_t ack) {
   std::string position;
   if (!pid_.empty() && ack == 0) position = format_position(session_.services().log.epoch(), sent_);
-  session_.push_packet(
-      encode_socket_io_event(name_, name, arguments_json, attachments.size(), ack, position), attachments,
-      pid_.empty() ? Priority::critical : Priority::normal);
+  session_.push_packet(encode_socket_io_event(name_, name, arguments_json, attachments.size(), ack, position),
+                       attachments, pid_.empty() ? Priority::critical : Priority::normal);
 }
 
 // The session of such a client.

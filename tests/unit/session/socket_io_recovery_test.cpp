@@ -44,7 +44,8 @@ struct Link {
   void join(std::string_view packet = "40") { note(send(packet)); }
   void note(const Texts& texts) {
     REQUIRE_FALSE(texts.empty());
-    const seneca::JsonView answer(std::string_view(texts[0]).substr(texts[0].find('{')));
+    const std::string_view text = texts[0];
+    const seneca::JsonView answer(text.substr(text.find('{')));
     sid = answer.get("sid").string();
     pid = answer.get("pid").string();
   }
@@ -87,8 +88,8 @@ TEST_CASE("positions are read as they were written") {
   CHECK(parse_position("EPOCH", "EPOC:12.3") == Position{12, 3});
   CHECK(parse_position("EPOCH", "EPOC:12") == Position{12});
   CHECK(parse_position("EPOCH", "ELSE:12.3") == Position{});
-  for (const char* text : {"", "12", "EPOC:", "EPOC:x", "EPOC:1.", "EPOC:1.x", "EPOC:1x", "EPOC:1.1 ", "EPOC:-1",
-                           "EPOC:99999999999999999999", "EPOC:1.4294967296"})
+  for (const char* text : {"", "12", "EPOC:", "EPOC:x", "EPOC:1.", "EPOC:1.x", "EPOC:1x", "EPOC:1.1 ",
+                           "EPOC:-1", "EPOC:99999999999999999999", "EPOC:1.4294967296"})
     CHECK_FALSE(parse_position("EPOCH", text));
 }
 
@@ -121,8 +122,7 @@ TEST_CASE("what came in between is sent behind CONNECT's answer, once and in ord
   const Texts texts = again.send(link.come_back(position));
   REQUIRE_FALSE(texts.empty());
   CHECK(texts[0] == R"(40{"sid":")" + link.sid + R"(","pid":")" + link.pid + "\"}");
-  CHECK(positions_in(but_first(texts)) ==
-        Texts{"EPOC:2.0", "EPOC:3.0", "EPOC:4.0", "EPOC:5.0", "EPOC:6.0"});
+  CHECK(positions_in(but_first(texts)) == Texts{"EPOC:2.0", "EPOC:3.0", "EPOC:4.0", "EPOC:5.0", "EPOC:6.0"});
   bench.publish({});
   CHECK(positions_in(again.take()) == Texts{"EPOC:7.0"});
   CHECK(bench.counters.recovered == 1);
@@ -163,12 +163,12 @@ TEST_CASE("of an event that is several packets the rest is sent") {
   CHECK(positions_in(link.take()) ==
         Texts{"EPOC:1.0", "EPOC:1.1", "EPOC:1", "EPOC:2.0", "EPOC:2.1", "EPOC:2"});
   link.lose();
-  for (const auto& [got, rest] : std::vector<std::pair<std::string, Texts>>{
-           {"EPOC:1.1", {"EPOC:1", "EPOC:2.0", "EPOC:2.1", "EPOC:2"}},
-           {"EPOC:1", {"EPOC:2.0", "EPOC:2.1", "EPOC:2"}},
-           {"EPOC:2.0", {"EPOC:2.1", "EPOC:2"}},
-           {"EPOC:2.1", {"EPOC:2"}},
-           {"EPOC:2", {}}}) {
+  for (const auto& [got, rest] :
+       std::vector<std::pair<std::string, Texts>>{{"EPOC:1.1", {"EPOC:1", "EPOC:2.0", "EPOC:2.1", "EPOC:2"}},
+                                                  {"EPOC:1", {"EPOC:2.0", "EPOC:2.1", "EPOC:2"}},
+                                                  {"EPOC:2.0", {"EPOC:2.1", "EPOC:2"}},
+                                                  {"EPOC:2.1", {"EPOC:2"}},
+                                                  {"EPOC:2", {}}}) {
     Link again(bench, "again");
     CHECK(positions_in(but_first(again.send(link.come_back(got)))) == rest);
     again.lose();
