@@ -19,7 +19,7 @@ namespace {
 constexpr int64_t kAnswerUs = 2'000'000;  // of the other shards
 constexpr size_t kMaxHeld = 1024;
 // Of the past, in one step and before the outbox is looked at again.
-constexpr size_t kStepEvents = 2048, kSliceEvents = 64, kSliceBytes = 64 * 1024;
+constexpr size_t kStepEvents = 512, kSliceEvents = 64, kSliceBytes = 64 * 1024;
 
 }  // namespace
 

@@ -174,10 +174,14 @@ void SocketIoSession::on_deadline(int64_t now_us) {
         ever_connected_ ? "attachments did not come" : "no namespace was joined in time");
 }
 
+void SocketIoSession::engine_close(uint16_t code, std::string_view reason) {
+  if (code == websocket_close::kProtocolError) recoverable_ = false;
+  close(code, reason);
+}
+
 void SocketIoSession::protocol_error(std::string_view reason) {
-  recoverable_ = false;
   ++services_.counters.messages_refused;
-  close(websocket_close::kProtocolError, reason);
+  engine_close(websocket_close::kProtocolError, reason);
 }
 
 bool SocketIoSession::is_known(std::string_view namespace_) const {

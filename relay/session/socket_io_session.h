@@ -66,7 +66,7 @@ class SocketIoSession final : public Session, private EngineIoOwner, private Rec
   void engine_message(std::string_view text) override;
   void engine_binary(std::string_view bytes) override;
   void engine_send(std::string_view packet) override;
-  void engine_close(uint16_t code, std::string_view reason) override { close(code, reason); }
+  void engine_close(uint16_t code, std::string_view reason) override;
   [[nodiscard]] bool engine_deaf() const override { return publish_queue_.waiting(); }
 
   // RecoveringSession; these are in socket_io_recovery.cpp.
