@@ -140,6 +140,14 @@ std::string_view elements_of(std::string_view array) {
 
 bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == std::string_view::npos; }
 
+// The last of an event's arguments, of which the name is the first.
+void append_position(std::string& out, std::string_view position) {
+  if (position.empty()) return;
+  out += ",\"";
+  out += position;
+  out += '"';
+}
+
 std::string with_member(char type, std::string_view namespace_, std::string_view key,
                         std::string_view value) {
   std::string text;
@@ -165,17 +173,19 @@ bool is_reserved_event_name(std::string_view name) {
 }
 
 void append_socket_io_event(std::string& out, std::string_view namespace_, std::string_view event_name,
-                            std::string_view args_json, size_t attachments) {
+                            std::string_view args_json, size_t attachments, std::string_view position) {
   append_head(out, '2', namespace_, attachments);
   out += '[';
   seneca::append_json_string(out, event_name);
   if (!args_json.empty()) out += ',';
   out += args_json;
+  append_position(out, position);
   out += ']';
 }
 
 std::string encode_socket_io_event(std::string_view namespace_, std::string_view event_name,
-                                   std::string_view arguments_json, size_t attachments, uint64_t ack) {
+                                   std::string_view arguments_json, size_t attachments, uint64_t ack,
+                                   std::string_view position) {
   std::string text;
   text.reserve(namespace_.size() + event_name.size() + arguments_json.size() + 32);
   append_head(text, '2', namespace_, attachments);
@@ -185,11 +195,18 @@ std::string encode_socket_io_event(std::string_view namespace_, std::string_view
   const std::string_view elements = elements_of(arguments_json);
   if (!is_blank(elements)) text += ',';
   text += elements;
+  append_position(text, position);
   return text += ']';
 }
 
-std::string encode_socket_io_connect(std::string_view namespace_, std::string_view sid) {
-  return with_member('0', namespace_, "sid", sid);
+std::string encode_socket_io_connect(std::string_view namespace_, std::string_view sid,
+                                     std::string_view pid) {
+  std::string text = with_member('0', namespace_, "sid", sid);
+  if (pid.empty()) return text;
+  text.back() = ',';
+  text += "\"pid\":";
+  seneca::append_json_string(text, pid);
+  return text += '}';
 }
 
 std::string encode_socket_io_connect_error(std::string_view namespace_, std::string_view message,

@@ -45,15 +45,18 @@ inline constexpr size_t kMaxAckDigits = 19;
 [[nodiscard]] bool is_reserved_event_name(std::string_view name);
 
 /// `42/namespace,["name",args…]`, or as BINARY_EVENT `45N-…` with N attachments, whose bytes follow as
-/// messages of their own. `args_json` are values with commas between, "" for none.
+/// messages of their own. `args_json` are values with commas between, "" for none. A `position`, which must
+/// need no escapes, becomes the last argument: clients ask by it for what they missed.
 void append_socket_io_event(std::string& out, std::string_view namespace_, std::string_view event_name,
-                            std::string_view args_json, size_t attachments = 0);
+                            std::string_view args_json, size_t attachments = 0,
+                            std::string_view position = {});
 /// The same with `arguments_json`, an array, and the id of an acknowledgement asked for; 0: none.
 [[nodiscard]] std::string encode_socket_io_event(std::string_view namespace_, std::string_view event_name,
                                                  std::string_view arguments_json, size_t attachments = 0,
-                                                 uint64_t ack = 0);
-/// `40/namespace,{"sid":"…"}`
-[[nodiscard]] std::string encode_socket_io_connect(std::string_view namespace_, std::string_view sid);
+                                                 uint64_t ack = 0, std::string_view position = {});
+/// `40/namespace,{"sid":"…"}`, with `"pid":"…"` for who may come back to this session.
+[[nodiscard]] std::string encode_socket_io_connect(std::string_view namespace_, std::string_view sid,
+                                                   std::string_view pid = {});
 /// `44/namespace,{"message":"…"}`, with `"data":…` when there is any.
 [[nodiscard]] std::string encode_socket_io_connect_error(std::string_view namespace_,
                                                          std::string_view message,

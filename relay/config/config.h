@@ -17,6 +17,7 @@ struct ServerConfig {
   double ping_interval = 25;
   double ping_timeout = 60;
   double connect_timeout = 45;             ///< for a Socket.IO client to join a namespace
+  double recovery_window = 0;              ///< how long a lost Socket.IO client may come back; 0: it may not
   int64_t max_http_buffer_size = 1000000;  ///< bytes of one client message or request body
   int max_connections = 0;                 ///< 0: the descriptor limit less a reserve
   double drain_timeout = 5;

@@ -37,6 +37,10 @@ FieldsOf<ServerConfig> server_fields() {
       .duration("connect_timeout", &ServerConfig::connect_timeout, {0.1, kDay},
                 "How long a Socket.IO client may take to join a namespace before it is closed.")
       .reload();
+  fields.duration(
+      "recovery_window", &ServerConfig::recovery_window, {0, 3600},
+      "How long a Socket.IO client that lost its connection may come back to its rooms and to what it "
+      "missed; 0 is never. For JavaScript clients from 4.6: every event gets one more argument.");
   fields
       .size("max_http_buffer_size", &ServerConfig::max_http_buffer_size, {1024, kGiB},
             "The largest message or request body a client may send.")

@@ -69,6 +69,7 @@ std::shared_ptr<const Selection> AudienceIndex::subscribe(std::shared_ptr<const 
   if (filter_class == nullptr) {
     filter_class = std::make_unique<FilterClass>();
     filter_class->selection = std::move(selection);
+    if (!filter_class->selection->as.empty()) ++shaped_classes_;
   }
   Key key = key_of(subscriber);
   if (!contains(key.second, *filter_class)) {
@@ -84,7 +85,9 @@ void AudienceIndex::unsubscribe(const Selection& selection, Subscriber& subscrib
   Key key = key_of(subscriber);
   if (std::erase(key.second, found->second.get()) == 0) return;
   move(subscriber, std::move(key));
-  if (found->second->audiences.empty()) classes_.erase(found);
+  if (!found->second->audiences.empty()) return;
+  if (!selection.as.empty()) --shaped_classes_;
+  classes_.erase(found);
 }
 
 const Room* AudienceIndex::find_room(std::string_view namespace_, std::string_view name) const {

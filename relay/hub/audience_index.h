@@ -83,6 +83,8 @@ class AudienceIndex {
     for (const auto& [key, audience] : audiences_) visit(*audience);
   }
   [[nodiscard]] size_t class_count() const { return classes_.size(); }
+  /// Whether there are filter classes whose selection says as what events arrive.
+  [[nodiscard]] bool has_shaped_classes() const { return shaped_classes_ > 0; }
 
  private:
   struct TextHash {
@@ -103,6 +105,7 @@ class AudienceIndex {
   const size_t max_room_size_;
   std::unordered_map<std::string, Rooms, TextHash, std::equal_to<>> namespaces_;
   TextMap<FilterClass> classes_;  // by the selection's key
+  size_t shaped_classes_ = 0;
   std::map<Key, std::unique_ptr<Audience>> audiences_;
 };
 

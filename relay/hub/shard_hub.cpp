@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <tuple>
 #include <utility>
 
 #include "hub/emission_targets.h"
@@ -11,16 +12,27 @@ namespace {
 
 constexpr size_t kMissedRanges = 64;
 
+// The order of a client's hits in a batch: of one event those by routes come first, as routes do, then what a
+// selection brings.
+bool comes_before(const Hit& a, const Hit& b) {
+  const bool a_last = a.delivery == nullptr && a.emission == nullptr;
+  const bool b_last = b.delivery == nullptr && b.emission == nullptr;
+  return std::tie(a.event, a_last, a.delivery) < std::tie(b.event, b_last, b.delivery);
+}
+
 }  // namespace
 
 ShardHub::ShardHub(size_t max_room_size)
     : index_(max_room_size), routes_(std::make_shared<const RouteTable>()) {}
 
+ShardHub::ShardHub(ShardHub& live, uint64_t delivered)
+    : index_(0), routes_(live.routes_), delivered_(delivered), runs_(live.runs_) {}
+
 ShardHub::~ShardHub() = default;
 
-void ShardHub::dispatch(const RoutedBatch& batch) {
+void ShardHub::dispatch(const RoutedBatch& batch, std::span<const RoutedEvent> events) {
   if (batch.routes) routes_ = batch.routes;
-  for (const RoutedEvent& event : batch.events) {
+  for (const RoutedEvent& event : events) {
     const bool live = !event.event->is_backfill();
     if (live) gather(batch, event);
     delivered_ = event.event->offset();
@@ -50,8 +62,9 @@ void ShardHub::gather(const RoutedBatch& batch, const RoutedEvent& event) {
   for (uint32_t i = 0; i < event.deliveries; ++i) {
     const Delivery& delivery = batch.deliveries[event.first_delivery + i];
     const Route& route = *delivery.route;
-    if (route.rooms.empty()) continue;  // for those who ask, see Selection::as
     ++stamp_;
+    if (index_.has_shaped_classes()) gather_shaped(batch, event, delivery);
+    if (route.rooms.empty()) continue;
     const auto into = [&](std::string_view room) {
       if (const Room* found = index_.find_room(route.namespace_, room))
         gather_for_room(*found, {&event, &delivery});
@@ -66,8 +79,18 @@ void ShardHub::gather(const RoutedBatch& batch, const RoutedEvent& event) {
   ++stamp_;
   index_.each_class([&](const FilterClass& filter_class) {
     const Selection& selection = *filter_class.selection;
-    if (selection.matches(batch, event))
-      gather_for(filter_class.audiences, {&event, selection.delivery_of(batch, event)});
+    if (selection.as.empty() && selection.matches(batch, event))
+      gather_for(filter_class.audiences, {&event, nullptr});
+  });
+}
+
+// Whom a selection brings what this delivery looks like.
+void ShardHub::gather_shaped(const RoutedBatch& batch, const RoutedEvent& event, const Delivery& delivery) {
+  index_.each_class([&](const FilterClass& filter_class) {
+    const Selection& selection = *filter_class.selection;
+    if (!selection.as.empty() && selection.delivery_of(batch, event) == &delivery &&
+        selection.matches(batch, event))
+      gather_for(filter_class.audiences, {&event, &delivery});
   });
 }
 
@@ -130,7 +153,7 @@ void ShardHub::deliver_apart(const RoutedBatch& batch) {
       else
         hits.push_back(own->hit);
     }
-    std::stable_sort(hits.begin(), hits.end(), [](const Hit& a, const Hit& b) { return a.event < b.event; });
+    std::stable_sort(hits.begin(), hits.end(), comes_before);
     if (!hits.empty()) subscriber.deliver({++runs_, batch, hits});
   }
   own_hits_.clear();

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,6 +26,9 @@ class ShardHub {
  public:
   /// `max_room_size` is per shard; 0: no limit.
   explicit ShardHub(size_t max_room_size);
+  /// For the past of single clients, which has been dispatched up to `delivered`: without bounds, as `live`
+  /// has them. Its runs have ids of their own among those of `live`, which outlives it.
+  ShardHub(ShardHub& live, uint64_t delivered);
   ~ShardHub();
 
   /// False when the room is full. Joining twice is one membership.
@@ -65,7 +69,9 @@ class ShardHub {
   [[nodiscard]] uint64_t pages_from() const { return pages_from_; }
 
   /// Hands the batch to everybody it is for, and does what its emissions ask for, in the order of offsets.
-  void dispatch(const RoutedBatch& batch);
+  void dispatch(const RoutedBatch& batch) { dispatch(batch, batch.events); }
+  /// The same with some of its events, which follow each other.
+  void dispatch(const RoutedBatch& batch, std::span<const RoutedEvent> events);
   void missed(uint64_t from, uint64_t to);
   /// Whether `offset` lies in one of the newest ranges that were missed.
   [[nodiscard]] bool was_missed(uint64_t offset) const;
@@ -93,6 +99,7 @@ class ShardHub {
   };
 
   void gather(const RoutedBatch& batch, const RoutedEvent& event);
+  void gather_shaped(const RoutedBatch& batch, const RoutedEvent& event, const Delivery& delivery);
   void gather_emission(const RoutedEvent& event, const Emission& emission);
   void change(const Emission& emission);
   void deliver(const RoutedBatch& batch);
@@ -107,8 +114,9 @@ class ShardHub {
   std::atomic<uint32_t> pages_{0};
   std::deque<std::pair<uint64_t, uint64_t>> missed_ranges_;
   // While a batch is dispatched:
-  uint64_t stamp_ = 0;              // of the delivery being handed over
-  uint64_t runs_ = 0;               // ids given to runs
+  uint64_t stamp_ = 0;  // of the delivery being handed over
+  uint64_t own_runs_ = 0;
+  uint64_t& runs_ = own_runs_;      // ids given to runs
   std::vector<Audience*> touched_;  // audiences that have hits
   std::vector<OwnHit> own_hits_;    // of subscribers' own rooms, and of those excepted
 };

@@ -53,6 +53,10 @@ struct Shard::Impl final : private ShardLoop::Owner {
   struct Adopt {
     int fd;
   };
+  struct RecordAnswer {
+    uint64_t ticket;
+    RecoveryRecordRef record;
+  };
   struct Reconfigure {
     ConfigRef config;
     SessionPlugins session_plugins;
@@ -62,8 +66,8 @@ struct Shard::Impl final : private ShardLoop::Owner {
     int64_t timeout_us;
   };
   struct Stop {};
-  using Note = std::variant<Published, Answered, Answer, Poll, CancelPoll, Adopt, Missed, Report, Reconfigure,
-                            AnnounceDrain, Drain, Stop>;
+  using Note = std::variant<Published, Answered, Answer, Poll, CancelPoll, Adopt, RecoveryQuestion,
+                            RecordAnswer, Missed, Report, Reconfigure, AnnounceDrain, Drain, Stop>;
 
   // Brings the fate of a publication home to the shard it came from.
   class Receipt final : public PublishReceipt {
@@ -124,7 +128,7 @@ struct Shard::Impl final : private ShardLoop::Owner {
       batches.take_all(taken_batches);
     }
     while (next_batch < taken_batches.size() && loop.may_dispatch())
-      loop.dispatch(*taken_batches[next_batch++]);
+      loop.dispatch(taken_batches[next_batch++]);
     if (next_batch < taken_batches.size()) return loop.wake();  // the rest after the flush that is under way
     next_batch = 0;
     taken_batches.clear();
@@ -172,6 +176,12 @@ struct Shard::Impl final : private ShardLoop::Owner {
     other(reply_to.shard).respond(reply_to.connection_id, std::move(response));
   }
   bool pass_on_socket(size_t shard, int fd) override { return other(shard).adopt(fd); }
+  bool ask_for_record(size_t shard, RecoveryQuestion question) override {
+    return other(shard).ask_for_record(std::move(question));
+  }
+  void answer_with_record(size_t shard, uint64_t ticket, RecoveryRecordRef record) override {
+    other(shard).answer_with_record(ticket, std::move(record));
+  }
   // What one iteration read goes to the pipeline at once: waking it for every message would cost more than
   // the message.
   void before_sleep() override {
@@ -213,6 +223,8 @@ struct Shard::Impl final : private ShardLoop::Owner {
   void handle(Poll& message) { loop.poll(*message); }
   void handle(CancelPoll& message) { loop.cancel_poll(message.sid, message.reply_to); }
   void handle(Adopt& message) { loop.adopt(message.fd); }
+  void handle(RecoveryQuestion& message) { loop.ask_for_record(message); }
+  void handle(RecordAnswer& message) { loop.answer_with_record(message.ticket, std::move(message.record)); }
   void handle(Missed& message) { loop.hub().missed(message.from, message.to); }
   void handle(Report& message) {
     ShardReport report = loop.report(message.question);
@@ -298,6 +310,12 @@ void Shard::cancel_poll(std::string sid, ReplyTo reply_to) {
 }
 
 bool Shard::adopt(int fd) { return impl_->note(Impl::Adopt{fd}); }
+
+bool Shard::ask_for_record(RecoveryQuestion question) { return impl_->note(std::move(question)); }
+
+void Shard::answer_with_record(uint64_t ticket, RecoveryRecordRef record) {
+  (void)impl_->note(Impl::RecordAnswer{ticket, std::move(record)});
+}
 
 void Shard::report(ShardQuestion question, std::function<void(ShardReport)> done) {
   (void)impl_->note(Impl::Report{std::move(question), std::move(done)});

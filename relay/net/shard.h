@@ -19,6 +19,7 @@
 #include "net/polling/poll_request.h"
 #include "pipeline/intake.h"
 #include "plugin/plugin_report.h"
+#include "session/recovery.h"
 #include "session/session.h"
 
 namespace relay {
@@ -35,8 +36,9 @@ struct ShardReport {
   uint64_t blocked_writes = 0;  ///< writes that a socket did not take whole
   uint64_t acks_lost = 0;
   size_t filter_classes = 0;
-  size_t frame_bytes = 0;      ///< of frames that wait for clients, shared ones counted once
-  int64_t flush_pause_us = 0;  ///< how long events gather now before they are written
+  size_t recovery_records = 0;  ///< of Socket.IO clients that may come back
+  size_t frame_bytes = 0;       ///< of frames that wait for clients, shared ones counted once
+  int64_t flush_pause_us = 0;   ///< how long events gather now before they are written
   ShardCounters counters;
   std::vector<PluginReport> session_plugins;  ///< those newcomers get
   // Only when asked for:
@@ -92,6 +94,10 @@ class Shard final : public ShardPort {
   void cancel_poll(std::string sid, ReplyTo reply_to);
   /// [any-thread] Takes over a connected socket whose first bytes are for a session of this shard.
   [[nodiscard]] bool adopt(int fd);
+  /// [any-thread] Another shard's client has come back to it: has this one its record? False: no room.
+  [[nodiscard]] bool ask_for_record(RecoveryQuestion question);
+  /// [any-thread] The answer to this shard's question; null: no.
+  void answer_with_record(uint64_t ticket, RecoveryRecordRef record);
   /// [control] Asks for a report; `done` is called on the shard's thread.
   void report(ShardQuestion question, std::function<void(ShardReport)> done);
   /// [control] A new configuration for new and living sessions, and session plugins for new ones.

@@ -36,14 +36,15 @@ int64_t max_delay_us(const Config& config) {
 
 }  // namespace
 
-struct ShardLoop::Impl final : ConnectionHost, Publisher {
+struct ShardLoop::Impl final : ConnectionHost, Publisher, RecoveryPeers {
   Impl(const Shard::Surroundings& surroundings, Owner& shard)
       : around(surroundings),
         owner(shard),
         timers(surroundings.clock.monotonic_us()),
         hub(static_cast<size_t>(surroundings.config->rooms.max_room_size)),
-        frames(surroundings.log.epoch()),
+        frames(surroundings.log.epoch(), surroundings.config->server.recovery_window > 0),
         drops(surroundings.clock),
+        recovery(make_recovery()),
         shared{hub,
                frames,
                *this,
@@ -54,7 +55,8 @@ struct ShardLoop::Impl final : ConnectionHost, Publisher {
                surroundings.clock,
                surroundings.logger,
                surroundings.config,
-               surroundings.session_plugins},
+               surroundings.session_plugins,
+               recovery.get()},
         polling({shared, number(), surroundings.shards, surroundings.max_connections},
                 [this](const ReplyTo& reply_to, HttpResponse response) {
                   answer(reply_to, std::move(response));
@@ -107,6 +109,13 @@ struct ShardLoop::Impl final : ConnectionHost, Publisher {
     return owner.ask_presence(namespace_, room, session_id, token);
   }
 
+  // RecoveryPeers
+  [[nodiscard]] size_t shard() const override { return number(); }
+  [[nodiscard]] size_t shards() const override { return around.shards; }
+  [[nodiscard]] bool ask(size_t shard, RecoveryQuestion question) override {
+    return owner.ask_for_record(shard, std::move(question));
+  }
+
   void on_drain_over(int64_t) { stopping = true; }
   void accepted(int fd);
   void sorted(int fd, std::string_view sid);
@@ -126,7 +135,8 @@ struct ShardLoop::Impl final : ConnectionHost, Publisher {
   }
   void flush_due();
   void look_around();
-  void dispatch(const RoutedBatch& batch);
+  void dispatch(const RoutedBatchRef& batch);
+  [[nodiscard]] std::unique_ptr<Recovery> make_recovery();
   [[nodiscard]] bool may_dispatch() const;
   [[nodiscard]] size_t memory_share() const;
   void shed();
@@ -144,6 +154,7 @@ struct ShardLoop::Impl final : ConnectionHost, Publisher {
   FrameCache frames;
   DropLedger drops;
   ShardReport report;
+  std::unique_ptr<Recovery> recovery;  // null: off
   ShardServices shared;
   MemberTimer<Impl> drain_over{*this, &Impl::on_drain_over};
   uv_loop_t loop{};
@@ -294,11 +305,27 @@ void ShardLoop::Impl::look_around() {
   looking_around = false;
 }
 
-void ShardLoop::Impl::dispatch(const RoutedBatch& batch) {
-  hub.dispatch(batch);
+// The batches reach as far back as a lost connection may go unnoticed before its record is made.
+std::unique_ptr<Recovery> ShardLoop::Impl::make_recovery() {
+  const Config& config = *around.config;
+  const ServerConfig& server = config.server;
+  if (server.recovery_window == 0) return nullptr;
+  RecentBatches::Limits limits{};
+  limits.age_us =
+      static_cast<int64_t>((server.recovery_window + server.ping_interval + server.ping_timeout) * 1e6);
+  limits.events = static_cast<uint64_t>(config.journal.retention_events);
+  limits.bytes = static_cast<uint64_t>(config.journal.retention_bytes);
+  return std::make_unique<Recovery>(
+      Recovery::Surroundings{hub, timers, around.clock, *this, report.counters.recovery_forgotten},
+      static_cast<int64_t>(server.recovery_window * 1e6), limits);
+}
+
+void ShardLoop::Impl::dispatch(const RoutedBatchRef& batch) {
+  if (recovery != nullptr) recovery->note_batch(batch);
+  hub.dispatch(*batch);
   frames.batch_done();
   if (frames.live_bytes() > memory_share()) shed();
-  flushes.count_dispatched(batch.events.size());
+  flushes.count_dispatched(batch->events.size());
   // Coalesce across batches, but never pile up more than an outbox holds before the sockets get their turn.
   if (!looking_around && !may_dispatch()) flushes.flush_all();
 }
@@ -365,7 +392,7 @@ void ShardLoop::wake() { uv_async_send(&impl_->wake_handle); }
 
 ShardHub& ShardLoop::hub() { return impl_->hub; }
 
-void ShardLoop::dispatch(const RoutedBatch& batch) { impl_->dispatch(batch); }
+void ShardLoop::dispatch(const RoutedBatchRef& batch) { impl_->dispatch(batch); }
 
 bool ShardLoop::may_dispatch() const { return !impl_->looking_around || impl_->may_dispatch(); }
 
@@ -395,6 +422,16 @@ void ShardLoop::cancel_poll(const std::string& sid, const ReplyTo& reply_to) {
 
 void ShardLoop::adopt(int fd) { impl_->adopt(fd); }
 
+void ShardLoop::ask_for_record(const RecoveryQuestion& question) {
+  RecoveryRecordRef record;
+  if (impl_->recovery != nullptr) record = impl_->recovery->take(question.pid, question.namespace_);
+  impl_->owner.answer_with_record(question.asker, question.ticket, std::move(record));
+}
+
+void ShardLoop::answer_with_record(uint64_t ticket, RecoveryRecordRef record) {
+  if (impl_->recovery != nullptr) impl_->recovery->answered(ticket, std::move(record));
+}
+
 Explanation ShardLoop::Impl::explain(const std::string& client, uint64_t offset) const {
   const Session* asked = nullptr;
   for_each_session([&](const Session& session, const Connection*) {
@@ -408,6 +445,7 @@ ShardReport ShardLoop::report(const ShardQuestion& question) const {
   report.shard = impl_->around.number;
   report.connections = impl_->clients.size();
   report.refused += impl_->acceptor.failures();
+  if (impl_->recovery != nullptr) report.recovery_records = impl_->recovery->records();
   report.filter_classes = impl_->hub.filter_classes();
   report.frame_bytes = impl_->frames.live_bytes();
   report.flush_pause_us = impl_->flushes.pause_us();

@@ -30,6 +30,8 @@ class ShardLoop {
     virtual void pass_on_cancel(size_t shard, std::string sid, const ReplyTo& reply_to) = 0;
     virtual void pass_on_answer(const ReplyTo& reply_to, HttpResponse response) = 0;
     [[nodiscard]] virtual bool pass_on_socket(size_t shard, int fd) = 0;
+    [[nodiscard]] virtual bool ask_for_record(size_t shard, RecoveryQuestion question) = 0;
+    virtual void answer_with_record(size_t shard, uint64_t ticket, RecoveryRecordRef record) = 0;
   };
 
   ShardLoop(const Shard::Surroundings& surroundings, Owner& owner);
@@ -44,7 +46,7 @@ class ShardLoop {
 
   [[nodiscard]] ShardHub& hub();
   /// Hands a batch to this shard's sessions, and writes before their outboxes could fill up.
-  void dispatch(const RoutedBatch& batch);
+  void dispatch(const RoutedBatchRef& batch);
   /// False while a flush is under way and enough has been dispatched for the next one.
   [[nodiscard]] bool may_dispatch() const;
   void published(const std::string& connection_id, uint64_t token, const PublishResult& result);
@@ -53,6 +55,8 @@ class ShardLoop {
   void poll(const PollRequest& request);
   void cancel_poll(const std::string& sid, const ReplyTo& reply_to);
   void adopt(int fd);
+  void ask_for_record(const RecoveryQuestion& question);
+  void answer_with_record(uint64_t ticket, RecoveryRecordRef record);
   [[nodiscard]] ShardReport report(const ShardQuestion& question) const;
   void reconfigure(const ConfigRef& config, SessionPlugins session_plugins);
   void announce_drain();

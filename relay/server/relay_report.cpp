@@ -13,7 +13,7 @@ namespace {
 using nlohmann::ordered_json;
 
 struct Totals {
-  size_t connections = 0, socketio = 0, websocket = 0, sse = 0, frame_bytes = 0;
+  size_t connections = 0, socketio = 0, websocket = 0, sse = 0, frame_bytes = 0, recovery_records = 0;
   uint64_t accepted = 0, refused = 0, bytes_sent = 0, writes = 0, blocked_writes = 0, acks_lost = 0;
   ShardCounters counters;
 };
@@ -38,6 +38,10 @@ Totals add_up(const std::vector<ShardReport>& shards) {
     sum.counters.messages_received += shard.counters.messages_received;
     sum.counters.messages_refused += shard.counters.messages_refused;
     sum.counters.events_published += shard.counters.events_published;
+    sum.counters.recovered += shard.counters.recovered;
+    sum.counters.not_recovered += shard.counters.not_recovered;
+    sum.counters.recovery_forgotten += shard.counters.recovery_forgotten;
+    sum.recovery_records += shard.recovery_records;
   }
   return sum;
 }
@@ -168,6 +172,10 @@ ordered_json stats_json(const RelayReport& report) {
                       {"blocked_writes", sum.blocked_writes},
                       {"skipped_batches", report.skipped_batches},
                       {"acks_lost", sum.acks_lost}};
+  json["recovery"] = {{"records", sum.recovery_records},
+                      {"recovered", sum.counters.recovered},
+                      {"not_recovered", sum.counters.not_recovered},
+                      {"forgotten", sum.counters.recovery_forgotten}};
   json["rates"] = {{"events_in_per_s", report.events_in_per_s},
                    {"deliveries_per_s", report.deliveries_per_s}};
   json["shards"] = shards_json(report.shards);

@@ -8,6 +8,7 @@
 #include "codec/sse.h"
 #include "codec/websocket_frame.h"
 #include "session/frame_bundler.h"
+#include "session/position.h"
 
 namespace relay {
 namespace {
@@ -39,17 +40,18 @@ std::string v1_message(std::string_view json) {
   return R"({"op":"event","event":)" + std::string(json) + "}";
 }
 
-std::string socket_io_frame(std::string_view namespace_, std::string_view name, std::string_view payload) {
+std::string socket_io_frame(std::string_view namespace_, std::string_view name, std::string_view payload,
+                            std::string_view position) {
   std::string text;
-  text.reserve(payload.size() + namespace_.size() + name.size() + 16);
-  append_socket_io_event(text, namespace_, name, payload);
+  text.reserve(payload.size() + namespace_.size() + name.size() + position.size() + 16);
+  append_socket_io_event(text, namespace_, name, payload, 0, position);
   return text_frame(text);
 }
 
-std::string emission_frames(const Emission& emission) {
+std::string emission_frames(const Emission& emission, std::string_view position) {
   std::string text;
   append_socket_io_event(text, emission.namespace_, emission.event, emission.args,
-                         emission.attachments.size());
+                         emission.attachments.size(), position);
   std::string frames = text_frame(text);
   for (const std::string& attachment : emission.attachments) frames += binary_frame(attachment);
   return frames;
@@ -68,7 +70,7 @@ std::string encode_stream_frame(const Event& event, StreamFormat format, std::st
   return text;
 }
 
-FrameCache::FrameCache(std::string epoch) : epoch_(std::move(epoch)) {}
+FrameCache::FrameCache(std::string epoch, bool positions) : epoch_(std::move(epoch)), positions_(positions) {}
 
 const std::vector<RunFrame>& FrameCache::stream_run(const Run& run, StreamFormat format, FrameCoding coding,
                                                     size_t bundle) {
@@ -140,9 +142,11 @@ FrameRef FrameCache::socket_io(const RoutedBatch& batch, const RoutedEvent& even
   if (frame) return frame;
   frame = code(deliveries[place], coding, origin_of(*event.event, delivery.route->event), [&] {
     const Route& route = *delivery.route;
+    const std::string at = position(*event.event, static_cast<uint32_t>(place));
     if (delivery.view >= 0)
-      return socket_io_frame(route.namespace_, route.event, batch.views[static_cast<size_t>(delivery.view)]);
-    return socket_io_frame(route.namespace_, route.event, seed_json(*event.event));
+      return socket_io_frame(route.namespace_, route.event, batch.views[static_cast<size_t>(delivery.view)],
+                             at);
+    return socket_io_frame(route.namespace_, route.event, seed_json(*event.event), at);
   });
   return frame;
 }
@@ -155,21 +159,28 @@ FrameRef FrameCache::socket_io_subscribed(const EventRef& event, std::string_vie
   if (found == subscribed.end()) found = subscribed.emplace(found, namespace_, Codings());
   FrameRef& frame = found->second[index(coding)];
   if (!frame)
-    frame = code(found->second, coding, origin_of(*event),
-                 [&] { return socket_io_frame(namespace_, "event", seed_json(*event)); });
+    frame = code(found->second, coding, origin_of(*event), [&] {
+      return socket_io_frame(namespace_, "event", seed_json(*event), position(*event, Position::kLast));
+    });
   return frame;
 }
 
 FrameRef FrameCache::emission(const EventRef& event, const Emission& emission, FrameCoding coding) {
   Codings& codings = slot_of(event).emission;
   FrameRef& plain = codings[index(FrameCoding::plain)];
-  if (!plain) plain = count(Frame::make(emission_frames(emission), {event->offset()}, &live_bytes_));
+  if (!plain)
+    plain =
+        count(Frame::make(emission_frames(emission, position(*event, 0)), {event->offset()}, &live_bytes_));
   FrameRef& frame = codings[index(coding)];
   if (frame) return frame;
   // Several frames in a row are not compressed.
   if (coding == FrameCoding::deflated) frame = emission.attachments.empty() ? deflated(plain) : plain;
   if (coding == FrameCoding::msgpack) frame = msgpack(plain, emission.attachments);
   return frame;
+}
+
+std::string FrameCache::position(const Event& event, uint32_t place) const {
+  return positions_ ? format_position(epoch_, {event.offset(), place}) : std::string();
 }
 
 std::string FrameCache::zstd_frame(std::string_view json) { return binary_frame(zstd_.encode(json)); }

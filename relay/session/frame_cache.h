@@ -54,7 +54,8 @@ class FrameCache {
   /// Shorter messages stay plain: compressing them costs 3 to 7 µs and saves some 20 bytes.
   static constexpr size_t kMinDeflatedBytes = 256;
 
-  explicit FrameCache(std::string epoch);
+  /// `positions`: Socket.IO events end with their position, for clients that may come back.
+  explicit FrameCache(std::string epoch, bool positions = false);
 
   /// Bytes of all frames made here that are still alive, cached or waiting in outboxes.
   [[nodiscard]] size_t live_bytes() const { return live_bytes_; }
@@ -117,7 +118,10 @@ class FrameCache {
   [[nodiscard]] FrameRef msgpack(const FrameRef& plain, const std::vector<std::string>& attachments = {});
   [[nodiscard]] std::string encode(const Event& event, StreamFormat format);
 
+  [[nodiscard]] std::string position(const Event& event, uint32_t place) const;
+
   const std::string epoch_;
+  const bool positions_;
   Deflater deflater_;
   ZstdEncoder zstd_;
   std::string packed_;       // the last frame's payload compressed; kept for its memory

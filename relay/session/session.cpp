@@ -88,8 +88,9 @@ SessionInfo Session::base_info(std::string_view protocol) const {
   return info;
 }
 
-std::optional<GapNotice> Session::gap_to_tell() {
-  if (room() == 0) return std::nullopt;
+std::optional<GapNotice> Session::gap_to_tell() { return room() == 0 ? std::nullopt : untold_gap(); }
+
+std::optional<GapNotice> Session::untold_gap() {
   const DropTally::Gap gap = drops_.take_gap();
   if (gap.events == 0) return std::nullopt;
   return GapNotice{gap.events, gap.from, gap.to, to_string(gap.reason)};

@@ -112,6 +112,8 @@ class Session {
   [[nodiscard]] Transport& transport() { return *transport_; }
   /// What was dropped on its way, once there is room again to tell; nothing when there is nothing to tell.
   [[nodiscard]] std::optional<GapNotice> gap_to_tell();
+  /// The same, room or not.
+  [[nodiscard]] std::optional<GapNotice> untold_gap();
   /// Events that may go into one bundle: a small part of the queue, and one where each is looked at by
   /// itself.
   [[nodiscard]] size_t bundle_limit() const;

@@ -19,6 +19,7 @@
 namespace relay {
 
 class FrameCache;
+class Recovery;
 
 /// How sessions bring events in. Implemented by the shard over the intake. [shard]
 class Publisher {
@@ -45,6 +46,9 @@ struct ShardCounters {
   uint64_t messages_received = 0;                       ///< from clients
   uint64_t messages_refused = 0;                        ///< malformed or not allowed
   uint64_t events_published = 0;                        ///< by clients of this shard
+  uint64_t recovered = 0;                               ///< Socket.IO sessions that went on
+  uint64_t not_recovered = 0;                           ///< those that began anew although asked to go on
+  uint64_t recovery_forgotten = 0;                      ///< records that gave way to newer ones
 };
 
 /// What every session of a shard shares. Owned by the shard; everything here is used on the shard's thread
@@ -61,6 +65,7 @@ struct ShardServices {
   Logger& logger;
   ConfigRef config;                  ///< replaced on reload
   SessionPlugins session_plugins{};  ///< for clients that come; replaced on reload
+  Recovery* recovery = nullptr;      ///< null: clients that lost their connection begin anew
 };
 
 }  // namespace relay

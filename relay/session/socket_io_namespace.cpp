@@ -21,9 +21,13 @@ bool is_valid_role(std::string_view role) {
 
 }  // namespace
 
-SocketIoNamespace::SocketIoNamespace(SocketIoSession& session, std::string name, std::string sid,
-                                     std::string_view address)
-    : session_(session), name_(std::move(name)), sid_(std::move(sid)) {
+SocketIoNamespace::SocketIoNamespace(SocketIoSession& session, Identity identity, std::string_view address)
+    : session_(session),
+      name_(std::move(identity.name)),
+      sid_(std::move(identity.sid)),
+      pid_(std::move(identity.pid)),
+      from_(session.services().hub.delivered() + 1),
+      sent_{from_ - 1} {
   auto plugins = std::make_unique<ClientPlugins>(session.services(), static_cast<PluginClient&>(*this), sid_,
                                                  name_, address);
   if (!plugins->empty()) plugins_ = std::move(plugins);
@@ -31,23 +35,19 @@ SocketIoNamespace::SocketIoNamespace(SocketIoSession& session, std::string name,
 
 SocketIoNamespace::~SocketIoNamespace() {
   end("server shutting down");
-  ShardHub& hub = session_.services().hub;
-  hub.leave_namespace(name_, *this);
-  for (const Membership& each : rooms_) {
-    hub.leave(name_, each.room, *this);
+  leave_hub();
+  for (const Membership& each : rooms_)
     if (each.watched) report_left(session_.services(), name_, each.room, sid_);
-  }
-  for (const Subscription& each : subscriptions_) hub.unsubscribe(*each.selection, *this);
+  if (!pid_.empty()) session_.services().recovery->gone(pid_);
 }
 
 Status SocketIoNamespace::enter(std::string_view role) {
   if (role.empty()) role = "observer";
   if (!is_valid_role(role)) return fail("bad_role", "role", "Invalid role: use 1 to 32 of a-z, _ and -");
   const std::string& default_room = session_.services().config->rooms.default_room;
-  from_ = next_offset();
-  session_.services().hub.enter_namespace(name_, *this);
-  session_.services().hub.own(name_, sid_, *this);
-  rooms_.push_back({sid_, from_});
+  hub().enter_namespace(name_, *this);
+  hub().own(name_, sid_, *this);
+  rooms_.push_back({sid_, next_offset()});
   for (const std::string& room : {default_room, std::string(role) + "s"})
     if (Status joined = try_join(room); !joined) return joined;
   return {};
@@ -74,9 +74,7 @@ void SocketIoNamespace::say_hello() {
   std::string greeting = R"({"client_id":)";
   seneca::append_json_string(greeting, sid_);
   greeting += ",\"server_time\":\"" + format_rfc3339(session_.services().clock.wall_us()) + "\"}";
-  std::string packet;
-  append_socket_io_event(packet, name_, "connection_established", greeting);
-  session_.push_packet(packet);
+  push_event("connection_established", '[' + greeting + ']');
 }
 
 Status SocketIoNamespace::try_join(const std::string& room) {
@@ -86,8 +84,7 @@ Status SocketIoNamespace::try_join(const std::string& room) {
     return {};
   if (rooms_.size() >= kMaxRooms)
     return fail("too_many_rooms", "room", "a client can be in at most 64 rooms");
-  if (!session_.services().hub.join(name_, room, *this))
-    return fail("room_full", "room", "Room " + room + " is full");
+  if (!hub().join(name_, room, *this)) return fail("room_full", "room", "Room " + room + " is full");
   const bool watched = accepted_ && report_joined(session_.services(), name_, room, sid_);
   rooms_.push_back({room, next_offset(), watched});
   return {};
@@ -97,7 +94,7 @@ Status SocketIoNamespace::try_leave(std::string_view room) {
   const auto found = std::find_if(rooms_.begin(), rooms_.end(),
                                   [room](const Membership& each) { return each.room == room; });
   if (found == rooms_.end()) return fail("not_joined", "room", "the client is not in this room");
-  session_.services().hub.leave(name_, room, *this);
+  hub().leave(name_, room, *this);
   if (found->watched) report_left(session_.services(), name_, room, sid_);
   rooms_.erase(found);
   return {};
@@ -110,36 +107,18 @@ Status SocketIoNamespace::add(Selection selection) {
   if (subscriptions_.size() >= kMaxSubscriptions)
     return fail("too_many_subscriptions", "subscribe", "a client can have at most 64 subscriptions");
   auto shared = std::make_shared<const Selection>(std::move(selection));
-  subscriptions_.push_back({session_.services().hub.subscribe(std::move(shared), *this), next_offset()});
+  subscriptions_.push_back({hub().subscribe(std::move(shared), *this), next_offset()});
   return {};
 }
 
 bool SocketIoNamespace::remove(const Selection* selection) {
   const size_t removed = std::erase_if(subscriptions_, [&](const auto& each) {
     if (selection != nullptr && each.selection->key != selection->key) return false;
-    session_.services().hub.unsubscribe(*each.selection, *this);
+    hub().unsubscribe(*each.selection, *this);
     return true;
   });
   return selection == nullptr || removed > 0;
 }
-
-void SocketIoNamespace::deliver(const Run& run) {
-  if (!ended_) session_.push_run(*this, run);
-}
-
-void SocketIoNamespace::missed(uint64_t from, uint64_t to) { session_.missed(*this, from, to); }
-
-// What a bound refuses to a client that did not ask is for the operator to know.
-void SocketIoNamespace::join_room(const std::string& room) {
-  if (const Status joined = try_join(room); !joined)
-    session_.services().logger.warn("session", sid_ + " was not joined: " + joined.error().to_string());
-}
-
-void SocketIoNamespace::leave_room(const std::string& room) { (void)try_leave(room); }
-
-void SocketIoNamespace::send_away(bool close) { session_.send_away(*this, close); }
-
-uint64_t SocketIoNamespace::next_offset() const { return session_.services().hub.delivered() + 1; }
 
 // Rooms of other namespaces than "/" are shown with theirs: "/admin:general".
 std::string SocketIoNamespace::shown(const std::string& name) const {

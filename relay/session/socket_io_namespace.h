@@ -12,6 +12,7 @@
 #include "hub/shard_hub.h"
 #include "pipeline/intake.h"
 #include "session/client_plugins.h"
+#include "session/recovery.h"
 #include "session/session.h"
 #include "session/why.h"
 
@@ -27,13 +28,26 @@ class SocketIoNamespace final : public Subscriber, private PluginClient {
   static constexpr size_t kMaxRooms = 64;
   static constexpr size_t kMaxSubscriptions = 64;
 
-  SocketIoNamespace(SocketIoSession& session, std::string name, std::string sid, std::string_view address);
+  /// What it is called, the client in it, and what that may come back by ("": it may not).
+  struct Identity {
+    std::string name;
+    std::string sid;
+    std::string pid;
+  };
+  SocketIoNamespace(SocketIoSession& session, Identity identity, std::string_view address);
   ~SocketIoNamespace() override;
   SocketIoNamespace(const SocketIoNamespace&) = delete;
   SocketIoNamespace& operator=(const SocketIoNamespace&) = delete;
 
   /// Joins the default room, the one of `role` ("" is observer) and its own. An error refuses the client.
   [[nodiscard]] Status enter(std::string_view role);
+  /// Goes on from what the client had, in its past: `catch_up` brings it what it missed. `record.sent` is
+  /// what it has got.
+  void restore(const RecoveryRecord& record);
+  /// A step of that, as far as there is room; goes live behind the last. True: there is more to come.
+  bool catch_up();
+  /// What another session needs to go on from here.
+  [[nodiscard]] RecoveryRecordRef leave_record() const;
   /// Asks the plugins. The error's message is for the client; `data` then is JSON that goes along, or "".
   [[nodiscard]] Status ask_plugins(std::string_view auth, std::string& data);
   /// The client knows that it has joined: `connection_established {client_id, server_time}`, if configured,
@@ -47,6 +61,10 @@ class SocketIoNamespace final : public Subscriber, private PluginClient {
 
   /// An event or acknowledgement from the client, with the bytes of its attachments.
   void receive(const SocketIoPacket& packet, const std::vector<std::string>& attachments);
+  /// An event for this client alone. With recovery its last argument is how far the client has got, as that
+  /// takes any text there for a position; but not when an acknowledgement is asked for.
+  void push_event(std::string_view name, std::string_view arguments_json,
+                  const std::vector<std::string_view>& attachments = {}, uint64_t ack = 0);
   /// What became of its publication.
   void acknowledge(uint64_t id, const PublishResult& result);
   /// Who is in a room it asked for: members of a JSON object.
@@ -54,6 +72,7 @@ class SocketIoNamespace final : public Subscriber, private PluginClient {
 
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] const std::string& sid() const { return sid_; }
+  [[nodiscard]] const std::string& pid() const { return pid_; }
   void describe_to(SessionInfo& info) const;
   [[nodiscard]] Interest interest_in(const Event& event) const;
 
@@ -65,6 +84,9 @@ class SocketIoNamespace final : public Subscriber, private PluginClient {
   void send_away(bool close) override;
 
  private:
+  using Membership = RecoveryRecord::Membership;
+  using Subscription = RecoveryRecord::Subscription;
+
   /// `["name",first,second]` with the acknowledgement asked for.
   struct ClientEvent {
     seneca::JsonView first;
@@ -112,21 +134,28 @@ class SocketIoNamespace final : public Subscriber, private PluginClient {
   SocketIoSession& session_;
   const std::string name_;
   const std::string sid_;
-  struct Membership {
-    std::string room;
-    uint64_t from;         // the first offset it can have brought
-    bool watched = false;  // that it is here has been told
-  };
-  struct Subscription {
-    std::shared_ptr<const Selection> selection;
-    uint64_t from;
-  };
-  [[nodiscard]] uint64_t next_offset() const;
-  [[nodiscard]] std::string shown(const std::string& name) const;
+  const std::string pid_;
+  /// A client that is back, in its past: with a hub of its own, in which it alone is.
+  struct CatchUp {
+    CatchUp(ShardHub& live, const RecoveryRecord& record);
 
-  uint64_t from_ = 0;  // the first offset that can have come
+    ShardHub past;
+    const Position got;    // what the client has
+    const uint64_t moved;  // what changed its rooms up to here has done so already
+  };
+  [[nodiscard]] ShardHub& hub() const;
+  [[nodiscard]] uint64_t next_offset() const { return hub().delivered() + 1; }
+  [[nodiscard]] std::string shown(const std::string& name) const;
+  void leave_hub();
+  void note_sent(const Run& run);
+  void step();
+  void go_live();
+
+  uint64_t from_;  // the first offset that can have come
   std::vector<Membership> rooms_;
   std::vector<Subscription> subscriptions_;
+  std::unique_ptr<CatchUp> catching_up_;    // null: live
+  Position sent_;                           // the last packet that was to go; kept with recovery only
   std::unique_ptr<ClientPlugins> plugins_;  // null when none serves the namespace
   bool accepted_ = false;                   // nobody hears of a client that plugins may still refuse
   bool ended_ = false;

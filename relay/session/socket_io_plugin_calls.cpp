@@ -51,8 +51,7 @@ int32_t SocketIoNamespace::emit(seneca_client& asker, std::string_view name, con
     ack = plugins_->await_reply(asker, options.reply_id, options.timeout_ms);
     if (ack == 0) return SENECA_E_LIMIT;
   }
-  session_.push_packet(encode_socket_io_event(name_, name, args.json, args.attachments.size(), ack),
-                       args.attachments);
+  push_event(name, args.json, args.attachments, ack);
   return SENECA_OK;
 }
 

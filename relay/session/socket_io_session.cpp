@@ -46,12 +46,14 @@ void SocketIoSession::receive_text(std::string_view message) { engine_.receive_t
 void SocketIoSession::receive_binary(std::string_view message) { engine_.receive_binary(message); }
 
 void SocketIoSession::engine_message(std::string_view text) {
+  if (inquiry_ != nullptr) return hold(true, text);
   if (parser_ == Parser::msgpack) return protocol_error("text from a client that speaks msgpack");
   parser_ = Parser::text;
   receive_packet(text);
 }
 
 void SocketIoSession::engine_binary(std::string_view bytes) {
+  if (inquiry_ != nullptr) return hold(false, bytes);
   if (parser_ == Parser::text) return receive_attachment(bytes);
   parser_ = Parser::msgpack;
   receive_msgpack(bytes);
@@ -97,20 +99,36 @@ void SocketIoSession::connect(const SocketIoPacket& packet) {
   if (find(packet.namespace_) != nullptr) return protocol_error("connected to this namespace already");
   const std::string name(packet.namespace_);
   if (!is_known(name)) return push_packet(encode_socket_io_connect_error(name, "Invalid namespace"));
+  const std::string auth(packet.payload.empty() ? "{}" : packet.payload);
+  const seneca::JsonView pid = seneca::JsonView(auth).get("pid");
+  if (services_.recovery != nullptr && pid.is_string()) return inquire(pid.string(), name, auth);
+  join_namespace(name, auth, nullptr);
+}
+
+void SocketIoSession::join_namespace(const std::string& name, std::string_view auth,
+                                     RecoveryRecordRef record) {
   std::string role = query_role_;
-  if (const seneca::JsonView asked = seneca::JsonView(packet.payload).get("role"); asked.is_string())
+  if (const seneca::JsonView asked = seneca::JsonView(auth).get("role"); asked.is_string())
     role = asked.string();
-  auto joined = std::make_unique<SocketIoNamespace>(*this, name, random_id(), address());
-  const std::string_view auth = packet.payload.empty() ? "{}" : packet.payload;
-  if (const Status entered = joined->enter(role); !entered)
+  SocketIoNamespace::Identity identity{name, random_id(), services_.recovery == nullptr ? "" : random_id()};
+  if (record != nullptr) identity = {name, record->sid, record->pid};
+  auto joined = std::make_unique<SocketIoNamespace>(*this, std::move(identity), address());
+  if (record != nullptr)
+    joined->restore(*record);
+  else if (const Status entered = joined->enter(role); !entered)
     return push_packet(encode_socket_io_connect_error(name, entered.error().message));
   std::string data;
   if (const Status accepted = joined->ask_plugins(auth, data); !accepted)
     return push_packet(encode_socket_io_connect_error(name, accepted.error().message, data));
-  push_packet(encode_socket_io_connect(name, joined->sid()));
+  push_packet(encode_socket_io_connect(name, joined->sid(), joined->pid()));
   namespaces_.push_back(std::move(joined));
+  if (services_.recovery != nullptr) services_.recovery->came(namespaces_.back()->pid(), *this);
   if (!std::exchange(ever_connected_, true)) deadline_.disarm();
   namespaces_.back()->greet(auth);
+  if (record == nullptr) return;
+  ++services_.counters.recovered;
+  if (record->gap) tell_gap(*record->gap);
+  catch_up();
 }
 
 void SocketIoSession::disconnect(const SocketIoPacket& packet) {
@@ -161,9 +179,14 @@ void SocketIoSession::on_deadline(int64_t now_us) {
         ever_connected_ ? "attachments did not come" : "no namespace was joined in time");
 }
 
+void SocketIoSession::engine_close(uint16_t code, std::string_view reason) {
+  if (code == websocket_close::kProtocolError) recoverable_ = false;
+  close(code, reason);
+}
+
 void SocketIoSession::protocol_error(std::string_view reason) {
   ++services_.counters.messages_refused;
-  close(websocket_close::kProtocolError, reason);
+  engine_close(websocket_close::kProtocolError, reason);
 }
 
 bool SocketIoSession::is_known(std::string_view namespace_) const {
@@ -186,10 +209,12 @@ void SocketIoSession::push_run(const SocketIoNamespace& receiver, const Run& run
   if (closing()) return;
   const FrameCoding way = parser_ == Parser::msgpack ? FrameCoding::msgpack : coding();
   for (const RunFrame& each : services_.frames.socket_io_run(run, receiver.name(), way, bundle_limit())) {
+    // A position says that everything before it has come, so nothing may overtake.
+    const Priority lane = services_.recovery == nullptr ? each.priority : Priority::normal;
     if (each.volatile_)
-      send_volatile(each.priority, each.frame);
+      send_volatile(lane, each.frame);
     else
-      send(each.priority, each.frame);
+      send(lane, each.frame, each.priority == Priority::critical);
   }
 }
 
@@ -245,6 +270,7 @@ void SocketIoSession::answered(uint64_t token, std::string_view members) {
 void SocketIoSession::drained() {
   if (closing()) return;
   if (const auto gap = gap_to_tell()) tell_gap(*gap);
+  if (catching_up_) catch_up();
 }
 
 void SocketIoSession::missed(const SocketIoNamespace& teller, uint64_t from, uint64_t to) {
@@ -254,10 +280,7 @@ void SocketIoSession::missed(const SocketIoNamespace& teller, uint64_t from, uin
 
 void SocketIoSession::tell_gap(const GapNotice& gap) {
   // A client that left every namespace has nothing to miss.
-  if (namespaces_.empty()) return;
-  std::string packet;
-  append_socket_io_event(packet, namespaces_.front()->name(), "gap", encode_gap(gap));
-  push_packet(packet);
+  if (!namespaces_.empty()) namespaces_.front()->push_event("gap", '[' + encode_gap(gap) + ']');
 }
 
 void SocketIoSession::closed(std::string_view reason) {
@@ -266,8 +289,10 @@ void SocketIoSession::closed(std::string_view reason) {
   engine_.stop();
   publish_queue_.clear();
   awaited_.clear();
-  for (const auto& each : namespaces_) each->end(reason);
-  namespaces_.clear();
+  recovering_.disarm();
+  inquiry_.reset();
+  if (services_.recovery != nullptr) services_.recovery->forget(*this);
+  leave_namespaces(reason);
 }
 
 SessionInfo SocketIoSession::info() const {

@@ -12,6 +12,7 @@
 #include "session/engine_io_link.h"
 #include "session/member_timer.h"
 #include "session/publish_queue.h"
+#include "session/recovery.h"
 #include "session/session.h"
 
 namespace relay {
@@ -20,7 +21,7 @@ class SocketIoNamespace;
 
 /// Socket.IO 5 over Engine.IO 4, by WebSocket or long polling: packets in, the namespaces they belong to,
 /// attachments, deadlines. What a namespace does with an event is SocketIoNamespace's.
-class SocketIoSession final : public Session, private EngineIoOwner {
+class SocketIoSession final : public Session, private EngineIoOwner, private RecoveringSession {
  public:
   SocketIoSession(std::string id, ShardServices& services, Transport& transport);
   ~SocketIoSession() override;
@@ -49,6 +50,8 @@ class SocketIoSession final : public Session, private EngineIoOwner {
   /// Tells the client, behind what waits for it, that it is out of the namespace, which ends at the end of
   /// this turn; with `close` it is told for each, and the connection ends.
   void send_away(SocketIoNamespace& from, bool close);
+  /// How many packets of the past may be sent now.
+  [[nodiscard]] size_t history_room() const { return closing() ? 0 : room(); }
   /// Publishes for `publisher`, which is told when it asked for an acknowledgement.
   void publish(const SocketIoNamespace& publisher, std::vector<EventRef> events, bool has_ack, uint64_t ack);
   /// Asks for `asker` who is in a room of its namespace. False: too many ask.
@@ -64,10 +67,20 @@ class SocketIoSession final : public Session, private EngineIoOwner {
   void engine_message(std::string_view text) override;
   void engine_binary(std::string_view bytes) override;
   void engine_send(std::string_view packet) override;
-  void engine_close(uint16_t code, std::string_view reason) override { close(code, reason); }
+  void engine_close(uint16_t code, std::string_view reason) override;
   [[nodiscard]] bool engine_deaf() const override { return publish_queue_.waiting(); }
 
+  // RecoveringSession; these are in socket_io_recovery.cpp.
+  void found(RecoveryRecordRef record) override;
+  void superseded() override;
+  void leave_namespaces(std::string_view reason);
+  void inquire(const std::string& pid, std::string name, std::string auth);
+  void hold(bool text, std::string_view message);
+  void catch_up();
+  void on_recovering(int64_t now_us);
+
   void connect(const SocketIoPacket& packet);
+  void join_namespace(const std::string& name, std::string_view auth, RecoveryRecordRef record);
   void disconnect(const SocketIoPacket& packet);
   void receive_event(const SocketIoPacket& packet, std::string_view text);
   void deliver(const SocketIoPacket& packet, const std::vector<std::string>& attachments);
@@ -97,18 +110,35 @@ class SocketIoSession final : public Session, private EngineIoOwner {
     std::vector<std::string> attachments;
   };
 
+  /// A CONNECT whose record may be on another shard, and what came behind it.
+  struct Inquiry {
+    struct Held {
+      bool text;
+      std::string message;
+    };
+    std::string name;
+    std::string auth;
+    int64_t due_us;
+    std::vector<Held> held;
+    size_t held_bytes = 0;
+  };
+
   std::string query_role_;
   std::vector<std::unique_ptr<SocketIoNamespace>> namespaces_;
   std::unordered_map<uint64_t, AwaitedAck> awaited_;  // by token
   uint64_t next_token_ = 1;
   std::unique_ptr<Incomplete> incomplete_;
+  std::unique_ptr<Inquiry> inquiry_;
   enum class Parser : uint8_t { unknown, text, msgpack };
   Parser parser_ = Parser::unknown;  // the client's first message tells: nothing is agreed on
   bool ever_connected_ = false;
+  bool recoverable_ = true;  // until it breaks the protocol
+  bool catching_up_ = false;
   EngineIoLink engine_;
   PublishQueue publish_queue_;
   MemberTimer<SocketIoSession> deadline_{*this, &SocketIoSession::on_deadline};
   MemberTimer<SocketIoSession> sweep_{*this, &SocketIoSession::on_sweep};
+  MemberTimer<SocketIoSession> recovering_{*this, &SocketIoSession::on_recovering};
 };
 
 }  // namespace relay

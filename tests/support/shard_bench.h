@@ -15,6 +15,7 @@
 #include "log/memory_log.h"
 #include "pipeline/route_table.h"
 #include "session/frame_cache.h"
+#include "session/recovery.h"
 #include "session/session.h"
 #include "session/shard_services.h"
 #include "support/manual_clock.h"
@@ -53,6 +54,22 @@ class FakePublisher final : public Publisher {
   std::vector<Question> questions;
 };
 
+/// Shards that are asked and whose answers the test gives.
+class FakePeers final : public RecoveryPeers {
+ public:
+  [[nodiscard]] size_t shard() const override { return 0; }
+  [[nodiscard]] size_t shards() const override { return count; }
+  [[nodiscard]] bool ask(size_t, RecoveryQuestion question) override {
+    if (full) return false;
+    questions.push_back(std::move(question));
+    return true;
+  }
+
+  size_t count = 1;
+  bool full = false;
+  std::vector<RecoveryQuestion> questions;
+};
+
 /// An event to be published.
 struct EventSpec {
   std::string type = "agent.status.changed";
@@ -68,10 +85,17 @@ class ShardBench {
   explicit ShardBench(Config config = default_config(), uint64_t log_events = 1000)
       : log("EPOCH", log_events, 1 << 30),
         hub(static_cast<size_t>(config.rooms.max_room_size)),
+        frames("EPOCH", config.server.recovery_window > 0),
         timers(clock.monotonic_us()),
         logger(make_null_logger()),
         services{hub,   frames, publisher, timers,  counters,
                  drops, log,    clock,     *logger, std::make_shared<const Config>(std::move(config))} {
+    if (const double window = services.config->server.recovery_window; window > 0) {
+      recovery = std::make_unique<Recovery>(
+          Recovery::Surroundings{hub, timers, clock, peers, counters.recovery_forgotten},
+          static_cast<int64_t>(window * 1e6), RecentBatches::Limits{INT64_MAX, log_events, 1 << 30});
+      services.recovery = recovery.get();
+    }
     routes = *compile_routes(services.config->routes);
   }
 
@@ -113,8 +137,7 @@ class ShardBench {
   /// Logs and dispatches; returns the last offset.
   uint64_t publish_all(const std::vector<EventSpec>& specs) {
     append(specs);
-    hub.dispatch(pending_);
-    pending_ = {};
+    dispatch_pending();
     return hub.delivered();
   }
   uint64_t publish(const EventSpec& spec) { return publish_all({spec}); }
@@ -138,9 +161,12 @@ class ShardBench {
       pending_.events.push_back(routed);
     }
   }
-  void dispatch_pending() {
-    hub.dispatch(pending_);
-    pending_ = {};
+  void dispatch_pending() { dispatch(std::make_shared<const RoutedBatch>(std::exchange(pending_, {}))); }
+  /// One that another shard's bench may have made.
+  void dispatch(const RoutedBatchRef& batch) {
+    if (recovery != nullptr) recovery->note_batch(batch);
+    hub.dispatch(*batch);
+    newest_batch = batch;
   }
 
   /// Lets time pass slot by slot, as the loop would.
@@ -154,13 +180,16 @@ class ShardBench {
   ManualClock clock;
   MemoryLog log;
   ShardHub hub;
-  FrameCache frames{"EPOCH"};
+  FrameCache frames;
   FakePublisher publisher;
   TimerWheel timers;
   ShardCounters counters;
   DropLedger drops{clock};
   std::unique_ptr<Logger> logger;
+  FakePeers peers;
+  std::unique_ptr<Recovery> recovery;  // when the configuration has a window
   ShardServices services;
+  RoutedBatchRef newest_batch;
   std::shared_ptr<const RouteTable> routes;
 
  private:
