@@ -46,6 +46,15 @@ struct Shard::Impl final : private ShardLoop::Owner {
   struct Adopt {
     int fd;
   };
+  struct Verdict {
+    std::string session;
+    uint64_t attempt;
+    AdminVerdict verdict;
+  };
+  struct CollectSockets {
+    size_t asker;
+    std::string session;
+  };
   struct Reconfigure {
     ConfigRef config;
     SessionPlugins session_plugins;
@@ -55,8 +64,8 @@ struct Shard::Impl final : private ShardLoop::Owner {
     int64_t timeout_us;
   };
   struct Stop {};
-  using Note = std::variant<Published, Answer, Poll, CancelPoll, Adopt, Missed, Report, Reconfigure,
-                            AnnounceDrain, Drain, Stop>;
+  using Note = std::variant<Published, Answer, Poll, CancelPoll, Adopt, Missed, Report, Verdict, AdminNewsRef,
+                            CollectSockets, Reconfigure, AnnounceDrain, Drain, Stop>;
 
   // Brings the fate of a publication home to the shard it came from.
   class Receipt final : public PublishReceipt {
@@ -127,6 +136,21 @@ struct Shard::Impl final : private ShardLoop::Owner {
     other(reply_to.shard).respond(reply_to.connection_id, std::move(response));
   }
   bool pass_on_socket(size_t shard, int fd) override { return other(shard).adopt(fd); }
+
+  // AdminPort
+  void log_in(const std::string& session, uint64_t attempt, AdminCredentials credentials) override {
+    around.access->log_in(std::move(credentials), [this, session, attempt](AdminVerdict verdict) {
+      (void)note(Verdict{session, attempt, std::move(verdict)});
+    });
+  }
+  void tell(const AdminNewsRef& news) override {
+    for (const auto& shard : *around.all) shard->tell_admins(news);
+  }
+  void collect_sockets(const std::string& session) override {
+    for (const auto& shard : *around.all)
+      shard->collect_sockets(static_cast<size_t>(around.number), session);
+  }
+
   // What one iteration read goes to the pipeline at once: waking it for every message would cost more than
   // the message.
   void before_sleep() override {
@@ -158,6 +182,16 @@ struct Shard::Impl final : private ShardLoop::Owner {
     ShardReport report = loop.report(message.question);
     report.acks_lost = acks_lost.load();
     message.done(std::move(report));
+  }
+  void handle(Verdict& message) { loop.admin_verdict(message.session, message.attempt, message.verdict); }
+  void handle(AdminNewsRef& message) { loop.tell_admins(*message); }
+  void handle(CollectSockets& message) {
+    AdminNews news;
+    news.kind = AdminNews::Kind::sockets;
+    news.shard = static_cast<size_t>(around.number);
+    news.sockets = loop.admin_sockets();
+    news.session = std::move(message.session);
+    other(message.asker).tell_admins(std::make_shared<const AdminNews>(std::move(news)));
   }
   void handle(Reconfigure& message) { loop.reconfigure(message.config, std::move(message.session_plugins)); }
   void handle(AnnounceDrain&) {
@@ -232,6 +266,12 @@ void Shard::cancel_poll(std::string sid, ReplyTo reply_to) {
 }
 
 bool Shard::adopt(int fd) { return impl_->note(Impl::Adopt{fd}); }
+
+void Shard::tell_admins(AdminNewsRef news) { (void)impl_->note(std::move(news)); }
+
+void Shard::collect_sockets(size_t asker, std::string session) {
+  (void)impl_->note(Impl::CollectSockets{asker, std::move(session)});
+}
 
 void Shard::report(ShardQuestion question, std::function<void(ShardReport)> done) {
   (void)impl_->note(Impl::Report{std::move(question), std::move(done)});

@@ -17,6 +17,7 @@
 
 namespace relay {
 
+class AdminFeed;
 class FrameCache;
 
 /// How sessions bring events in. Implemented by the shard over the intake. [shard]
@@ -53,6 +54,7 @@ struct ShardServices {
   Logger& logger;
   ConfigRef config;                  ///< replaced on reload
   SessionPlugins session_plugins{};  ///< for clients that come; replaced on reload
+  AdminFeed* admin = nullptr;        ///< null: the Admin UI is not enabled
 };
 
 }  // namespace relay

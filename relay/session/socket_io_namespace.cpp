@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "event/envelope.h"
+#include "session/admin_client.h"
 #include "session/describe.h"
 #include "session/frame_cache.h"
 #include "session/socket_io_session.h"
@@ -60,6 +61,7 @@ void SocketIoNamespace::greet(std::string_view auth) {
 void SocketIoNamespace::end(std::string_view reason) {
   stop();
   plugins_.disconnected(reason);
+  retire(reason);
 }
 
 void SocketIoNamespace::say_hello() {
@@ -81,6 +83,7 @@ Status SocketIoNamespace::try_join(const std::string& room) {
   if (!session_.services().hub.join(name_, room, *this))
     return fail("room_full", "room", "Room " + room + " is full");
   rooms_.push_back({room, next_offset()});
+  tell_room("room_joined", room);
   return {};
 }
 
@@ -90,6 +93,7 @@ Status SocketIoNamespace::try_leave(std::string_view room) {
   if (found == rooms_.end()) return fail("not_joined", "room", "the client is not in this room");
   session_.services().hub.leave(name_, room, *this);
   rooms_.erase(found);
+  tell_room("room_left", room);
   return {};
 }
 
@@ -114,7 +118,9 @@ bool SocketIoNamespace::remove(const Selection* selection) {
 }
 
 void SocketIoNamespace::deliver(const Run& run) {
-  if (!ended_) session_.push_run(*this, run);
+  if (ended_) return;
+  session_.push_run(*this, run);
+  tell_emissions(run);
 }
 
 void SocketIoNamespace::missed(uint64_t from, uint64_t to) { session_.missed(*this, from, to); }
@@ -134,6 +140,12 @@ uint64_t SocketIoNamespace::next_offset() const { return session_.services().hub
 // Rooms of other namespaces than "/" are shown with theirs: "/admin:general".
 std::string SocketIoNamespace::shown(const std::string& name) const {
   return name_ == "/" ? name : name_ + ":" + name;
+}
+
+std::vector<std::string> SocketIoNamespace::room_names() const {
+  std::vector<std::string> names;
+  for (const Membership& each : rooms_) names.push_back(each.room);
+  return names;
 }
 
 void SocketIoNamespace::describe_to(SessionInfo& info) const {

@@ -17,6 +17,8 @@
 
 namespace relay {
 
+class AdminClient;
+class AdminFeed;
 class SocketIoSession;
 
 /// One namespace a Socket.IO client has joined: its sid, rooms and subscriptions; what it sends goes to the
@@ -34,8 +36,13 @@ class SocketIoNamespace final : public Subscriber, private PluginClient {
 
   /// Joins the default room, the one of `role` ("" is observer) and its own. An error refuses the client.
   [[nodiscard]] Status enter(std::string_view role);
+  /// In place of all of that, for one who has logged in to the Admin UI. `session_id` as in AdminVerdict.
+  void enter_as_admin(AdminFeed& feed, std::string_view session_id);
   /// Asks the plugins. The error's message is for the client; `data` then is JSON that goes along, or "".
   [[nodiscard]] Status ask_plugins(std::string_view auth, std::string& data);
+  /// From here on the Admin UI knows it, if there is one.
+  void announce();
+  [[nodiscard]] bool announced() const { return announced_; }
   /// The client knows that it has joined: `connection_established {client_id, server_time}`, if configured,
   /// and what plugins say.
   void greet(std::string_view auth);
@@ -53,6 +60,7 @@ class SocketIoNamespace final : public Subscriber, private PluginClient {
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] const std::string& sid() const { return sid_; }
   void describe_to(SessionInfo& info) const;
+  [[nodiscard]] std::vector<std::string> room_names() const;
   [[nodiscard]] Interest interest_in(const Event& event) const;
 
   // Subscriber
@@ -100,6 +108,16 @@ class SocketIoNamespace final : public Subscriber, private PluginClient {
   void confirm(const ClientEvent& event);
   void send_ack(uint64_t id, std::string_view json);
 
+  // For the Admin UI, in socket_io_admin.cpp.
+  void retire(std::string_view reason);
+  [[nodiscard]] std::string room_packet(std::string_view event, std::string_view room) const;
+  void tell_room(std::string_view event, std::string_view room) const;
+  void tell_traffic(std::string_view event, std::string_view args_array) const;
+  /// `arguments`: an array.
+  void tell_sent(std::string_view event, std::string_view arguments) const;
+  void tell_emissions(const Run& run) const;
+  [[nodiscard]] Status obey(const SocketIoPacket& packet);
+
   [[nodiscard]] Status try_join(const std::string& room);
   [[nodiscard]] Status try_leave(std::string_view room);
   [[nodiscard]] Status add(Selection selection);
@@ -124,6 +142,8 @@ class SocketIoNamespace final : public Subscriber, private PluginClient {
   std::vector<Membership> rooms_;
   std::vector<Subscription> subscriptions_;
   ClientPlugins plugins_;
+  std::unique_ptr<AdminClient> admin_;  // null: a client like any other
+  bool announced_ = false;
   bool ended_ = false;
 };
 

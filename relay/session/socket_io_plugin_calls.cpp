@@ -2,6 +2,7 @@
 
 #include "codec/socket_io.h"
 #include "codec/socket_io_placeholder.h"
+#include "session/admin_client.h"
 #include "session/socket_io_namespace.h"
 #include "session/socket_io_session.h"
 
@@ -53,6 +54,7 @@ int32_t SocketIoNamespace::emit(seneca_client& asker, std::string_view name, con
   }
   session_.push_packet(encode_socket_io_event(name_, name, args.json, args.attachments.size(), ack),
                        args.attachments);
+  tell_sent(name, args.json);
   return SENECA_OK;
 }
 
