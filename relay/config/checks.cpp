@@ -99,11 +99,13 @@ Status check_password_hash(std::string_view text) {
   if (text.empty()) return {};
   const bool fits = text.size() == kHashBytes && text.starts_with("$2") &&
                     std::string_view("aby").find(text[2]) != std::string_view::npos && text[3] == '$' &&
-                    text[6] == '$' && text.find_first_not_of(kAlphabet, kPrefixBytes) == std::string_view::npos;
+                    text[6] == '$' &&
+                    text.find_first_not_of(kAlphabet, kPrefixBytes) == std::string_view::npos;
   if (fits && text.substr(4, 2) >= "04" && text.substr(4, 2) <= "15") return {};
-  return fail("bad_password_hash", "",
-              "this is no bcrypt hash of cost 4 to 15; make one with htpasswd -nbB USER PASSWORD and write what "
-              "follows the colon, $2y$ and 56 more characters");
+  return fail(
+      "bad_password_hash", "",
+      "this is no bcrypt hash of cost 4 to 15; make one with htpasswd -nbB USER PASSWORD and write what "
+      "follows the colon, $2y$ and 56 more characters");
 }
 
 Status check_not_empty(std::string_view text) {

@@ -85,12 +85,14 @@ class Checker {
           "other machines can reach the relay, and the Admin UI asks nobody for a password; set "
           "admin_ui.password_hash, or listen on 127.0.0.1 only");
     if (admin_ui.namespace_ == "/")
-      add({"/admin_ui/namespace"}, "namespace_taken", "\"/\" is for clients; choose another, as \"/admin\"");
+      return add({"/admin_ui/namespace"}, "namespace_taken",
+                 "\"/\" is for clients; choose another, as \"/admin\"");
     for (size_t i = 0; i < loaded_.config.routes.size(); ++i)
       if (loaded_.config.routes[i].namespace_ == admin_ui.namespace_)
         add({"/routes/" + std::to_string(i) + "/namespace", "/admin_ui/namespace"}, "namespace_taken",
-            "\"" + admin_ui.namespace_ + "\" is the Admin UI's (admin_ui.namespace); choose another for one of "
-            "them");
+            "\"" + admin_ui.namespace_ +
+                "\" is the Admin UI's (admin_ui.namespace); choose another for one of "
+                "them");
   }
 
   void check_unique(std::map<std::string, size_t>& seen, const std::string& value, size_t index,

@@ -230,9 +230,10 @@ FieldsOf<AdminUiConfig> admin_ui_fields() {
       .checked(check_namespace);
   fields.text("username", &AdminUiConfig::username, "Who may log in.").checked(check_not_empty);
   fields
-      .text("password_hash", &AdminUiConfig::password_hash,
-            "The bcrypt hash of the password, as htpasswd -nbB USER PASSWORD prints it behind the colon; \"\" "
-            "is none, for a relay that only this machine can reach.")
+      .text(
+          "password_hash", &AdminUiConfig::password_hash,
+          "The bcrypt hash of the password, as htpasswd -nbB USER PASSWORD prints it behind the colon; \"\" "
+          "is none, for a relay that only this machine can reach.")
       .checked(check_password_hash);
   fields.boolean("read_only", &AdminUiConfig::read_only,
                  "Admins may look, and neither emit to clients nor move or disconnect them.");

@@ -287,7 +287,10 @@ void Connection::describe_to_admins(SessionRequest& request) {
   request.headers = head().headers;
   request.url = head().path;
   for (const auto& [name, value] : head().query)
-    request.url.append(&name == &head().query.front().first ? "?" : "&").append(name).append("=").append(value);
+    request.url.append(&name == &head().query.front().first ? "?" : "&")
+        .append(name)
+        .append("=")
+        .append(value);
 }
 
 bool Connection::start_session(std::unique_ptr<Session> session, const UpgradeAccepted& accepted) {

@@ -147,8 +147,7 @@ struct Shard::Impl final : private ShardLoop::Owner {
     for (const auto& shard : *around.all) shard->tell_admins(news);
   }
   void collect_sockets(const std::string& session) override {
-    for (const auto& shard : *around.all)
-      shard->collect_sockets(static_cast<size_t>(around.number), session);
+    for (const auto& shard : *around.all) shard->collect_sockets(static_cast<size_t>(around.number), session);
   }
 
   // What one iteration read goes to the pipeline at once: waking it for every message would cost more than

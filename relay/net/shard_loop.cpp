@@ -405,10 +405,10 @@ void ShardLoop::tell_admins(const AdminNews& news) {
 std::string ShardLoop::admin_sockets() const {
   const auto outbox = static_cast<size_t>(impl_->shared.config->performance.message_queue_bytes);
   std::string json;
-  impl_->for_each_session([&json, most = outbox / 2 / impl_->around.shards](const Session& session,
-                                                                            const Connection*) {
-    session.append_sockets(json, most);
-  });
+  impl_->for_each_session(
+      [&json, most = outbox / 2 / impl_->around.shards](const Session& session, const Connection*) {
+        session.append_sockets(json, most);
+      });
   return json;
 }
 

@@ -109,8 +109,7 @@ std::string AdminLogin::new_session() {
 // Counted before it is known to be wrong, as many may come at once; a right one makes all good.
 bool AdminLogin::count_attempt(const std::string& address) {
   const int64_t now_us = clock_.monotonic_us();
-  std::erase_if(failures_,
-                [now_us](const auto& each) { return now_us - each.second.since_us > kMinuteUs; });
+  std::erase_if(failures_, [now_us](const auto& each) { return now_us - each.second.since_us > kMinuteUs; });
   const auto found = failures_.find(address);
   if (found == failures_.end()) {
     if (failures_.size() >= kMaxAddresses) return false;

@@ -63,12 +63,9 @@ std::string AdminStats::take_packet(const RelayReport& report) {
     left_out += shard.admin_traffic.left_out;
     for (const ShardHub::RoomInfo& each : shard.namespaces) namespaces[each.namespace_] += each.members;
   }
-  ordered_json stats = {{"serverId", report.epoch},
-                        {"hostname", host_name()},
-                        {"pid", getpid()},
-                        {"uptime", static_cast<double>(report.uptime_us) / 1e6},
-                        {"clientsCount", clients},
-                        {"pollingClientsCount", polling},
+  ordered_json stats = {{"serverId", report.epoch}, {"hostname", host_name()},
+                        {"pid", getpid()},          {"uptime", static_cast<double>(report.uptime_us) / 1e6},
+                        {"clientsCount", clients},  {"pollingClientsCount", polling},
                         {"leftOut", left_out}};
   stats["aggregatedEvents"] = ordered_json::array();
   for (const Entry& entry : std::exchange(entries_, {})) {

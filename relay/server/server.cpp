@@ -110,7 +110,7 @@ struct Server::Impl {
   Intake intake;
   IntakeServices services;
   std::unique_ptr<AdminLogin> login;  // null: the Admin UI is not enabled; outlives the shards
-  AdminDesk desk;  // outlives the shards, whose requests it answers
+  AdminDesk desk;                     // outlives the shards, whose requests it answers
   std::vector<std::unique_ptr<Shard>> shards;
   std::unique_ptr<Hub> hub;
   std::unique_ptr<HubSink> sink;
@@ -157,8 +157,9 @@ void Server::Impl::open_admin_ui() {
   const AdminUiConfig& admin_ui = config->admin_ui;
   if (!admin_ui.enabled) return;
   if (admin_ui.password_hash.empty())
-    logger.warn("admin", "the Admin UI asks for no password: everybody on this machine may use it; set "
-                         "admin_ui.password_hash");
+    logger.warn("admin",
+                "the Admin UI asks for no password: everybody on this machine may use it; set "
+                "admin_ui.password_hash");
   login = std::make_unique<AdminLogin>(admin_ui, clock, logger, &bcrypt_matches);
   login->start();
 }

@@ -38,12 +38,12 @@ struct SessionInfo {
 /// How a client asked to be served: its URL's query, decoded, and what the connection is.
 struct SessionRequest {
   std::string address;
-  std::vector<std::pair<std::string, std::string>> query;  ///< percent-decoded, in order
-  std::string subprotocol;                                 ///< the negotiated one, or ""
-  std::string last_event_id;                               ///< SSE
+  std::vector<std::pair<std::string, std::string>> query;    ///< percent-decoded, in order
+  std::string subprotocol;                                   ///< the negotiated one, or ""
+  std::string last_event_id;                                 ///< SSE
   std::vector<std::pair<std::string, std::string>> headers;  ///< for the Admin UI, empty without it
   std::string url;                                           ///< the same
-  FrameCoding coding = FrameCoding::plain;                 ///< deflated: permessage-deflate was agreed on
+  FrameCoding coding = FrameCoding::plain;                   ///< deflated: permessage-deflate was agreed on
 
   /// The first value of `name`, or "".
   [[nodiscard]] std::string_view get(std::string_view name) const;

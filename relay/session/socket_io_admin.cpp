@@ -63,9 +63,9 @@ void SocketIoSession::connect_admin(const SocketIoPacket& packet) {
   if (admin_attempt_ != 0) return protocol_error("connecting to this namespace already");
   admin_attempt_ = ++admin_attempts_;
   const JsonView auth(packet.payload);
-  services_.admin->port().log_in(id(), admin_attempt_,
-                                 {credential(auth, "username"), credential(auth, "password"),
-                                  credential(auth, "sessionId"), address()});
+  services_.admin->port().log_in(
+      id(), admin_attempt_,
+      {credential(auth, "username"), credential(auth, "password"), credential(auth, "sessionId"), address()});
 }
 
 void SocketIoSession::admin_verdict(uint64_t attempt, const AdminVerdict& verdict) {
@@ -142,9 +142,9 @@ void SocketIoNamespace::announce() {
   // Rooms first: the UI takes a room that it hears of later for one more.
   std::vector<std::string> packets;
   for (const Membership& each : rooms_) packets.push_back(room_packet("room_joined", each.room));
-  packets.push_back(feed->packet(
-      "socket_connected",
-      Args().raw(session_.socket_json(*this)).time(session_.services().clock.wall_us()).json()));
+  packets.push_back(
+      feed->packet("socket_connected",
+                   Args().raw(session_.socket_json(*this)).time(session_.services().clock.wall_us()).json()));
   feed->tell_state(std::move(packets));
 }
 
@@ -153,16 +153,16 @@ void SocketIoNamespace::retire(std::string_view reason) {
   AdminFeed* const feed = session_.services().admin;
   if (feed == nullptr || !feed->watched()) return;
   const int64_t now_us = session_.services().clock.wall_us();
-  std::vector<std::string> packets = {feed->packet(
-      "socket_disconnected", Args().text(name_).text(sid_).text(reason).time(now_us).json())};
+  std::vector<std::string> packets = {
+      feed->packet("socket_disconnected", Args().text(name_).text(sid_).text(reason).time(now_us).json())};
   for (const Membership& each : rooms_) packets.push_back(room_packet("room_left", each.room));
   feed->tell_state(std::move(packets));
 }
 
 std::string SocketIoNamespace::room_packet(std::string_view event, std::string_view room) const {
   const int64_t now_us = session_.services().clock.wall_us();
-  return session_.services().admin->packet(
-      event, Args().text(name_).text(room).text(sid_).time(now_us).json());
+  return session_.services().admin->packet(event,
+                                           Args().text(name_).text(room).text(sid_).time(now_us).json());
 }
 
 void SocketIoNamespace::tell_room(std::string_view event, std::string_view room) const {
@@ -175,11 +175,12 @@ void SocketIoNamespace::tell_traffic(std::string_view event, std::string_view ar
   AdminFeed* const feed = session_.services().admin;
   if (feed == nullptr || admin_ != nullptr || args_array.empty() || !feed->may_tell_traffic()) return;
   const int64_t now_us = session_.services().clock.wall_us();
-  feed->tell_traffic(feed->packet(
-      event, Args().text(name_).text(sid_).raw(shown_args(args_array)).time(now_us).json()));
+  feed->tell_traffic(
+      feed->packet(event, Args().text(name_).text(sid_).raw(shown_args(args_array)).time(now_us).json()));
 }
 
-// What routes and subscriptions bring is left to the statistics: thousands of events for thousands of clients.
+// What routes and subscriptions bring is left to the statistics: thousands of events for thousands of
+// clients.
 void SocketIoNamespace::tell_emissions(const Run& run) const {
   AdminFeed* const feed = session_.services().admin;
   if (feed == nullptr || !feed->watched()) return;
