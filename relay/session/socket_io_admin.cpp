@@ -170,31 +170,43 @@ void SocketIoNamespace::tell_room(std::string_view event, std::string_view room)
   if (feed != nullptr && announced_ && feed->watched()) feed->tell_state({room_packet(event, room)});
 }
 
-// Of what goes on among admins nothing is told: it would be told of again.
-void SocketIoNamespace::tell_traffic(std::string_view event, std::string_view args_array) const {
+// Of what goes on among admins nothing is told: it would be told of again. True counts: asked before
+// anything is made.
+bool SocketIoNamespace::may_tell_traffic() const {
   AdminFeed* const feed = session_.services().admin;
-  if (feed == nullptr || admin_ != nullptr || args_array.empty() || !feed->may_tell_traffic()) return;
+  return feed != nullptr && admin_ == nullptr && feed->may_tell_traffic();
+}
+
+void SocketIoNamespace::tell_traffic(std::string_view event, std::string_view args_array) const {
+  AdminFeed& feed = *session_.services().admin;
   const int64_t now_us = session_.services().clock.wall_us();
-  feed->tell_traffic(
-      feed->packet(event, Args().text(name_).text(sid_).raw(shown_args(args_array)).time(now_us).json()));
+  feed.tell_traffic(
+      feed.packet(event, Args().text(name_).text(sid_).raw(shown_args(args_array)).time(now_us).json()));
+}
+
+void SocketIoNamespace::tell_received(std::string_view args_array) const {
+  if (!args_array.empty() && may_tell_traffic()) tell_traffic("event_received", args_array);
+}
+
+void SocketIoNamespace::tell_sent(std::string_view event, std::string_view arguments) const {
+  if (!may_tell_traffic()) return;
+  Args all;
+  all.text(event);
+  for (const JsonView& each : JsonView(arguments).items()) all.raw(each.raw());
+  tell_traffic("event_sent", '[' + all.json() + ']');
 }
 
 // What routes and subscriptions bring is left to the statistics: thousands of events for thousands of
 // clients.
 void SocketIoNamespace::tell_emissions(const Run& run) const {
-  AdminFeed* const feed = session_.services().admin;
-  if (feed == nullptr || !feed->watched()) return;
-  for (const Hit& hit : run.hits)
-    if (hit.emission != nullptr) tell_sent(hit.emission->event, '[' + hit.emission->args + ']');
-}
-
-void SocketIoNamespace::tell_sent(std::string_view event, std::string_view arguments) const {
-  AdminFeed* const feed = session_.services().admin;
-  if (feed == nullptr || !feed->watched()) return;
-  Args all;
-  all.text(event);
-  for (const JsonView& each : JsonView(arguments).items()) all.raw(each.raw());
-  tell_traffic("event_sent", '[' + all.json() + ']');
+  if (session_.services().admin == nullptr) return;
+  for (const Hit& hit : run.hits) {
+    if (hit.emission == nullptr || !may_tell_traffic()) continue;
+    Args all;
+    all.text(hit.emission->event);
+    if (!hit.emission->args.empty()) all.raw(hit.emission->args);
+    tell_traffic("event_sent", '[' + all.json() + ']');
+  }
 }
 
 Status SocketIoNamespace::obey(const SocketIoPacket& packet) {

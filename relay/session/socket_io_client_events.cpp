@@ -75,7 +75,7 @@ void SocketIoNamespace::receive(const SocketIoPacket& packet, const std::vector<
 
 void SocketIoNamespace::receive_event(const SocketIoPacket& packet,
                                       const std::vector<std::string>& attachments) {
-  tell_traffic("event_received", packet.payload);
+  tell_received(packet.payload);
   Status done;
   if (admin_ != nullptr)
     done = obey(packet);

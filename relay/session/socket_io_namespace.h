@@ -112,6 +112,8 @@ class SocketIoNamespace final : public Subscriber, private PluginClient {
   void retire(std::string_view reason);
   [[nodiscard]] std::string room_packet(std::string_view event, std::string_view room) const;
   void tell_room(std::string_view event, std::string_view room) const;
+  [[nodiscard]] bool may_tell_traffic() const;
+  void tell_received(std::string_view args_array) const;
   void tell_traffic(std::string_view event, std::string_view args_array) const;
   /// `arguments`: an array.
   void tell_sent(std::string_view event, std::string_view arguments) const;
