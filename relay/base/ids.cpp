@@ -58,6 +58,17 @@ size_t part_of_id(std::string_view id, size_t parts) {
   return (first * kAlphabet.size() + second) % parts;
 }
 
+std::string random_hex(size_t bytes) {
+  std::array<uint8_t, 64> drawn;
+  random_bytes(drawn.data(), bytes);
+  std::string text;
+  for (size_t i = 0; i < bytes; ++i) {
+    text += "0123456789abcdef"[drawn[i] >> 4];
+    text += "0123456789abcdef"[drawn[i] & 15];
+  }
+  return text;
+}
+
 std::string uuid_v7(int64_t wall_us) {
   std::array<char, 36> text;
   write_uuid_v7(wall_us, text);

@@ -17,6 +17,9 @@ namespace relay {
 [[nodiscard]] std::string random_id(size_t part, size_t parts);
 [[nodiscard]] size_t part_of_id(std::string_view id, size_t parts);
 
+/// Twice as many hexadecimal digits as `bytes` (at most 64), all random.
+[[nodiscard]] std::string random_hex(size_t bytes);
+
 /// UUIDv7 (RFC 9562) for `wall_us`: sorts by time, unique without coordination.
 [[nodiscard]] std::string uuid_v7(int64_t wall_us);
 /// The same without an allocation.

@@ -92,6 +92,22 @@ Status check_identifier(std::string_view text) {
   return fail("bad_name", "", quoted(text) + " is no name; use 1 to 64 letters, digits, dots, - and _");
 }
 
+// What costs much more than the usual 10 to 12 would keep the one who logs in waiting for minutes.
+Status check_password_hash(std::string_view text) {
+  constexpr std::string_view kAlphabet = "./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+  constexpr size_t kPrefixBytes = 7, kHashBytes = 60;  // $2b$10$, then 22 characters of salt and 31 of hash
+  if (text.empty()) return {};
+  const bool fits = text.size() == kHashBytes && text.starts_with("$2") &&
+                    std::string_view("aby").find(text[2]) != std::string_view::npos && text[3] == '$' &&
+                    text[6] == '$' &&
+                    text.find_first_not_of(kAlphabet, kPrefixBytes) == std::string_view::npos;
+  if (fits && text.substr(4, 2) >= "04" && text.substr(4, 2) <= "15") return {};
+  return fail(
+      "bad_password_hash", "",
+      "this is no bcrypt hash of cost 4 to 15; make one with htpasswd -nbB USER PASSWORD and write what "
+      "follows the colon, $2y$ and 56 more characters");
+}
+
 Status check_not_empty(std::string_view text) {
   if (!text.empty()) return {};
   return fail("empty_value", "", "this must not be empty; write a value or remove the key");

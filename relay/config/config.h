@@ -114,6 +114,22 @@ struct JournalConfig {
   bool operator==(const JournalConfig&) const = default;
 };
 
+/// The Socket.IO Admin UI: who may watch and command the Socket.IO clients.
+struct AdminUiConfig {
+  enum class Mode {
+    development,  ///< every socket, room and event of theirs
+    production,   ///< numbers only
+  };
+  bool enabled = false;
+  std::string namespace_ = "/admin";
+  std::string username = "admin";
+  std::string password_hash;  ///< bcrypt; "": no password, on loopback only
+  bool read_only = false;     ///< no emit, join, leave and disconnect
+  Mode mode = Mode::development;
+
+  bool operator==(const AdminUiConfig&) const = default;
+};
+
 struct Config {
   ServerConfig server;
   RoomsConfig rooms;
@@ -123,6 +139,7 @@ struct Config {
   std::vector<PluginConfig> plugins;  ///< default_plugins() when the file has no such key
   std::vector<RouteConfig> routes;    ///< default_routes() when the file has no such key
   JournalConfig journal;
+  AdminUiConfig admin_ui;
 
   bool operator==(const Config&) const = default;
 };

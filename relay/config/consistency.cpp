@@ -20,6 +20,7 @@ class Checker {
     check_listen_addresses();
     check_plugins();
     check_sources();
+    check_admin_ui();
     return std::move(problems_);
   }
 
@@ -69,6 +70,29 @@ class Checker {
         check_unique(seen, "", i, "/sources", "/type", "standard input");
       }
     }
+  }
+
+  void check_admin_ui() {
+    const AdminUiConfig& admin_ui = loaded_.config.admin_ui;
+    if (!admin_ui.enabled) return;
+    bool is_private = true;
+    for (const std::string& text : loaded_.config.server.listen) {
+      const Result<ListenAddress> address = parse_listen(text);
+      is_private = is_private && (!address || is_loopback(*address));
+    }
+    if (admin_ui.password_hash.empty() && !is_private)
+      add({"/admin_ui/password_hash", "/admin_ui/enabled"}, "admin_ui_open",
+          "other machines can reach the relay, and the Admin UI asks nobody for a password; set "
+          "admin_ui.password_hash, or listen on 127.0.0.1 only");
+    if (admin_ui.namespace_ == "/")
+      return add({"/admin_ui/namespace"}, "namespace_taken",
+                 "\"/\" is for clients; choose another, as \"/admin\"");
+    for (size_t i = 0; i < loaded_.config.routes.size(); ++i)
+      if (loaded_.config.routes[i].namespace_ == admin_ui.namespace_)
+        add({"/routes/" + std::to_string(i) + "/namespace", "/admin_ui/namespace"}, "namespace_taken",
+            "\"" + admin_ui.namespace_ +
+                "\" is the Admin UI's (admin_ui.namespace); choose another for one of "
+                "them");
   }
 
   void check_unique(std::map<std::string, size_t>& seen, const std::string& value, size_t index,

@@ -232,6 +232,26 @@ FieldsOf<JournalConfig> journal_fields() {
   return fields;
 }
 
+FieldsOf<AdminUiConfig> admin_ui_fields() {
+  FieldsOf<AdminUiConfig> fields;
+  fields.boolean("enabled", &AdminUiConfig::enabled, "Whether there is a namespace for the Admin UI.");
+  fields.text("namespace", &AdminUiConfig::namespace_, "The namespace that the Admin UI connects to.")
+      .checked(check_namespace);
+  fields.text("username", &AdminUiConfig::username, "Who may log in.").checked(check_not_empty);
+  fields
+      .text(
+          "password_hash", &AdminUiConfig::password_hash,
+          "The bcrypt hash of the password, as htpasswd -nbB USER PASSWORD prints it behind the colon; \"\" "
+          "is none, for a relay that only this machine can reach.")
+      .checked(check_password_hash);
+  fields.boolean("read_only", &AdminUiConfig::read_only,
+                 "Admins may look, and neither emit to clients nor move or disconnect them.");
+  fields.choice("mode", &AdminUiConfig::mode, {"development", "production"},
+                "What admins are shown: development is every socket, room and event of theirs, production "
+                "numbers only.");
+  return fields;
+}
+
 }  // namespace
 
 Field config_fields() {
@@ -250,6 +270,8 @@ Field config_fields() {
             "Which Socket.IO event an event becomes, and who gets it. Every matching route applies.")
       .reload();
   fields.object("journal", &Config::journal, journal_fields(), "The log of past events.");
+  fields.object("admin_ui", &Config::admin_ui, admin_ui_fields(),
+                "The Socket.IO Admin UI: who may watch and command the Socket.IO clients.");
   Field root;
   root.doc = "The configuration of the relay: JSON that may hold comments.";
   root.fields = std::move(fields).take();

@@ -185,6 +185,14 @@ std::vector<ShardHub::RoomInfo> ShardHub::rooms() const {
   return infos;
 }
 
+std::vector<ShardHub::RoomInfo> ShardHub::namespaces() const {
+  std::vector<RoomInfo> infos;
+  index_.each_room([&infos](const Room& room) {
+    if (room.name == AudienceIndex::kEverybody) infos.push_back({room.namespace_, room.name, room.members});
+  });
+  return infos;
+}
+
 size_t ShardHub::filter_classes() const { return index_.class_count(); }
 
 }  // namespace relay

@@ -88,6 +88,8 @@ class ShardHub {
     size_t members = 0;
   };
   [[nodiscard]] std::vector<RoomInfo> rooms() const;
+  /// How many are in each namespace as such: rooms without a name.
+  [[nodiscard]] std::vector<RoomInfo> namespaces() const;
   [[nodiscard]] size_t filter_classes() const;
 
  private:

@@ -150,6 +150,7 @@ class Connection final : public Transport,
   void begin_websocket(const UpgradeAccepted& accepted);
   void poll();
   void open_stream();
+  void describe_to_admins(SessionRequest& request);
   [[nodiscard]] bool start_session(std::unique_ptr<Session> session, const UpgradeAccepted& accepted);
 
   // connection.cpp: bytes, deadlines, the end

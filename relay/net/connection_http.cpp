@@ -3,6 +3,7 @@
 
 #include "net/connection.h"
 #include "net/handshake.h"
+#include "session/admin_feed.h"
 #include "session/bare_session.h"
 #include "session/plain_session.h"
 #include "session/sse_session.h"
@@ -200,6 +201,7 @@ void Connection::poll() {
   if (request.sid.empty()) {
     request.session.address = address_;
     request.session.query = head().query;
+    describe_to_admins(request.session);
   }
   // A GET ends with a ping at the latest.
   const ServerConfig& server = services().config->server;
@@ -278,6 +280,19 @@ void Connection::open_stream() {
   flush_soon();
 }
 
+// Only an Admin UI that shows sockets has a use for it.
+void Connection::describe_to_admins(SessionRequest& request) {
+  const AdminFeed* const admin = services().admin;
+  if (admin == nullptr || !admin->is_development()) return;
+  request.headers = head().headers;
+  request.url = head().path;
+  for (const auto& [name, value] : head().query)
+    request.url.append(&name == &head().query.front().first ? "?" : "&")
+        .append(name)
+        .append("=")
+        .append(value);
+}
+
 bool Connection::start_session(std::unique_ptr<Session> session, const UpgradeAccepted& accepted) {
   if (host_.draining()) {
     respond(problem(503, "draining", "the relay is stopping; connect again in a moment"));
@@ -289,6 +304,7 @@ bool Connection::start_session(std::unique_ptr<Session> session, const UpgradeAc
   request.subprotocol = accepted.subprotocol;
   request.coding = accepted.extensions.empty() ? FrameCoding::plain : FrameCoding::deflated;
   request.last_event_id = head().header("last-event-id");
+  describe_to_admins(request);
   session_ = std::move(session);
   session_live_ = true;
   if (const Status started = session_->start(request); !started) {

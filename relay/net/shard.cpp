@@ -57,6 +57,15 @@ struct Shard::Impl final : private ShardLoop::Owner {
     uint64_t ticket;
     RecoveryRecordRef record;
   };
+  struct Verdict {
+    std::string session;
+    uint64_t attempt;
+    AdminVerdict verdict;
+  };
+  struct CollectSockets {
+    size_t asker;
+    std::string session;
+  };
   struct Reconfigure {
     ConfigRef config;
     SessionPlugins session_plugins;
@@ -67,7 +76,8 @@ struct Shard::Impl final : private ShardLoop::Owner {
   };
   struct Stop {};
   using Note = std::variant<Published, Answered, Answer, Poll, CancelPoll, Adopt, RecoveryQuestion,
-                            RecordAnswer, Missed, Report, Reconfigure, AnnounceDrain, Drain, Stop>;
+                            RecordAnswer, Missed, Report, Verdict, AdminNewsRef, CollectSockets, Reconfigure,
+                            AnnounceDrain, Drain, Stop>;
 
   // Brings the fate of a publication home to the shard it came from.
   class Receipt final : public PublishReceipt {
@@ -182,6 +192,20 @@ struct Shard::Impl final : private ShardLoop::Owner {
   void answer_with_record(size_t shard, uint64_t ticket, RecoveryRecordRef record) override {
     other(shard).answer_with_record(ticket, std::move(record));
   }
+
+  // AdminPort
+  void log_in(const std::string& session, uint64_t attempt, AdminCredentials credentials) override {
+    around.access->log_in(std::move(credentials), [this, session, attempt](AdminVerdict verdict) {
+      (void)note(Verdict{session, attempt, std::move(verdict)});
+    });
+  }
+  void tell(const AdminNewsRef& news) override {
+    for (const auto& shard : *around.all) shard->tell_admins(news);
+  }
+  void collect_sockets(const std::string& session) override {
+    for (const auto& shard : *around.all) shard->collect_sockets(static_cast<size_t>(around.number), session);
+  }
+
   // What one iteration read goes to the pipeline at once: waking it for every message would cost more than
   // the message.
   void before_sleep() override {
@@ -230,6 +254,16 @@ struct Shard::Impl final : private ShardLoop::Owner {
     ShardReport report = loop.report(message.question);
     report.acks_lost = acks_lost.load();
     message.done(std::move(report));
+  }
+  void handle(Verdict& message) { loop.admin_verdict(message.session, message.attempt, message.verdict); }
+  void handle(AdminNewsRef& message) { loop.tell_admins(*message); }
+  void handle(CollectSockets& message) {
+    AdminNews news;
+    news.kind = AdminNews::Kind::sockets;
+    news.shard = static_cast<size_t>(around.number);
+    news.sockets = loop.admin_sockets();
+    news.session = std::move(message.session);
+    other(message.asker).tell_admins(std::make_shared<const AdminNews>(std::move(news)));
   }
   void handle(Reconfigure& message) { loop.reconfigure(message.config, std::move(message.session_plugins)); }
   void handle(AnnounceDrain&) {
@@ -315,6 +349,12 @@ bool Shard::ask_for_record(RecoveryQuestion question) { return impl_->note(std::
 
 void Shard::answer_with_record(uint64_t ticket, RecoveryRecordRef record) {
   (void)impl_->note(Impl::RecordAnswer{ticket, std::move(record)});
+}
+
+void Shard::tell_admins(AdminNewsRef news) { (void)impl_->note(std::move(news)); }
+
+void Shard::collect_sockets(size_t asker, std::string session) {
+  (void)impl_->note(Impl::CollectSockets{asker, std::move(session)});
 }
 
 void Shard::report(ShardQuestion question, std::function<void(ShardReport)> done) {

@@ -19,6 +19,8 @@
 #include "net/polling/poll_request.h"
 #include "pipeline/intake.h"
 #include "plugin/plugin_report.h"
+#include "session/admin_access.h"
+#include "session/admin_news.h"
 #include "session/recovery.h"
 #include "session/session.h"
 
@@ -41,9 +43,11 @@ struct ShardReport {
   int64_t flush_pause_us = 0;   ///< how long events gather now before they are written
   ShardCounters counters;
   std::vector<PluginReport> session_plugins;  ///< those newcomers get
+  AdminTraffic admin_traffic;                 ///< zero while the Admin UI is not enabled
   // Only when asked for:
   std::vector<SessionInfo> sessions;
   std::vector<ShardHub::RoomInfo> rooms;
+  std::vector<ShardHub::RoomInfo> namespaces;
   Explanation why;
 };
 
@@ -53,6 +57,7 @@ struct ShardQuestion {
   bool rooms = false;
   std::string why_client;  ///< "" when not asked
   uint64_t why_offset = 0;
+  bool namespaces = false;
 };
 
 /// One net shard: a thread with its own libwebsockets context, event loop and listeners, its own sessions and
@@ -72,6 +77,7 @@ class Shard final : public ShardPort {
     SessionPlugins session_plugins{};  ///< this shard's own
     /// All shards by number, this one included; not asked before `start`. Null when there is one.
     const std::vector<std::unique_ptr<Shard>>* all = nullptr;
+    AdminAccess* access = nullptr;  ///< of the Admin UI; null when it is not enabled
   };
 
   explicit Shard(const Surroundings& surroundings);
@@ -98,6 +104,10 @@ class Shard final : public ShardPort {
   [[nodiscard]] bool ask_for_record(RecoveryQuestion question);
   /// [any-thread] The answer to this shard's question; null: no.
   void answer_with_record(uint64_t ticket, RecoveryRecordRef record);
+  /// [any-thread] News for this shard's admins.
+  void tell_admins(AdminNewsRef news);
+  /// [any-thread] Has this shard tell its sockets to the admin of `session`, which is on the shard `asker`.
+  void collect_sockets(size_t asker, std::string session);
   /// [control] Asks for a report; `done` is called on the shard's thread.
   void report(ShardQuestion question, std::function<void(ShardReport)> done);
   /// [control] A new configuration for new and living sessions, and session plugins for new ones.

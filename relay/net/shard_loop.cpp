@@ -61,7 +61,12 @@ struct ShardLoop::Impl final : ConnectionHost, Publisher, RecoveryPeers {
                 [this](const ReplyTo& reply_to, HttpResponse response) {
                   answer(reply_to, std::move(response));
                 }),
-        flushes(surroundings.clock, max_delay_us(*surroundings.config)) {}
+        flushes(surroundings.clock, max_delay_us(*surroundings.config)) {
+    if (surroundings.access == nullptr) return;
+    admins = std::make_unique<AdminFeed>(*surroundings.config, number(), surroundings.shards, owner,
+                                         *surroundings.access, surroundings.clock);
+    shared.admin = admins.get();
+  }
 
   // ConnectionHost
   ShardServices& services() override { return shared; }
@@ -155,6 +160,7 @@ struct ShardLoop::Impl final : ConnectionHost, Publisher, RecoveryPeers {
   DropLedger drops;
   ShardReport report;
   std::unique_ptr<Recovery> recovery;  // null: off
+  std::unique_ptr<AdminFeed> admins;   // null: the Admin UI is not enabled
   ShardServices shared;
   MemberTimer<Impl> drain_over{*this, &Impl::on_drain_over};
   uv_loop_t loop{};
@@ -373,6 +379,7 @@ void ShardLoop::run() {
 
 void ShardLoop::Impl::close_network() {
   closing = true;
+  if (admins != nullptr) admins->stop();
   acceptor.close_handles();
   sorter.close();
   uv_timer_stop(&tick);
@@ -432,6 +439,29 @@ void ShardLoop::answer_with_record(uint64_t ticket, RecoveryRecordRef record) {
   if (impl_->recovery != nullptr) impl_->recovery->answered(ticket, std::move(record));
 }
 
+void ShardLoop::admin_verdict(const std::string& session, uint64_t attempt, const AdminVerdict& verdict) {
+  Session* found = nullptr;
+  if (Connection* const connection = impl_->connection_of(session))
+    found = connection->session();
+  else if (PollingClient* const client = impl_->polling.find(session))
+    found = client->session();
+  if (found != nullptr) found->admin_verdict(attempt, verdict);
+}
+
+void ShardLoop::tell_admins(const AdminNews& news) {
+  if (impl_->admins != nullptr) impl_->admins->deliver(news);
+}
+
+std::string ShardLoop::admin_sockets() const {
+  const auto outbox = static_cast<size_t>(impl_->shared.config->performance.message_queue_bytes);
+  std::string json;
+  impl_->for_each_session(
+      [&json, most = outbox / 2 / impl_->around.shards](const Session& session, const Connection*) {
+        session.append_sockets(json, most);
+      });
+  return json;
+}
+
 Explanation ShardLoop::Impl::explain(const std::string& client, uint64_t offset) const {
   const Session* asked = nullptr;
   for_each_session([&](const Session& session, const Connection*) {
@@ -461,6 +491,8 @@ ShardReport ShardLoop::report(const ShardQuestion& question) const {
   });
   for (const auto& plugin : impl_->shared.session_plugins)
     report.session_plugins.push_back(describe(plugin->instance()));
+  if (impl_->admins != nullptr) report.admin_traffic = impl_->admins->traffic();
+  if (question.namespaces) report.namespaces = impl_->hub.namespaces();
   if (question.rooms) report.rooms = impl_->hub.rooms();
   if (!question.why_client.empty()) report.why = impl_->explain(question.why_client, question.why_offset);
   return report;

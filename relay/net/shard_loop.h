@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "net/shard.h"
+#include "session/admin_feed.h"
 
 namespace relay {
 
@@ -13,9 +14,8 @@ namespace relay {
 /// Everything but `wake` is called on that thread.
 class ShardLoop {
  public:
-  class Owner {
+  class Owner : public AdminPort {
    public:
-    virtual ~Owner() = default;
     /// Something is in the mailboxes.
     virtual void on_wake() = 0;
     /// All that has come was read; the loop will write and then wait, at most 10 ms.
@@ -57,6 +57,11 @@ class ShardLoop {
   void adopt(int fd);
   void ask_for_record(const RecoveryQuestion& question);
   void answer_with_record(uint64_t ticket, RecoveryRecordRef record);
+  void admin_verdict(const std::string& session, uint64_t attempt, const AdminVerdict& verdict);
+  void tell_admins(const AdminNews& news);
+  /// The Socket.IO sockets of this shard for an admin: JSON objects with commas between them, this shard's
+  /// share of half an outbox.
+  [[nodiscard]] std::string admin_sockets() const;
   [[nodiscard]] ShardReport report(const ShardQuestion& question) const;
   void reconfigure(const ConfigRef& config, SessionPlugins session_plugins);
   void announce_drain();

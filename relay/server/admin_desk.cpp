@@ -45,7 +45,7 @@ struct Collector {
 
 ShardQuestion for_shards(const AdminQuestion& question) {
   return {question.what == AdminQuery::clients, question.what == AdminQuery::rooms, question.client,
-          question.offset};
+          question.offset, false};
 }
 
 std::vector<PluginReport> plugin_reports(const PipelinePlan& plan) {
@@ -89,6 +89,7 @@ bool AdminDesk::ask(AdminQuestion question) {
 
 void AdminDesk::start(Parts parts) {
   parts_ = std::make_unique<Parts>(std::move(parts));
+  if (parts_->access != nullptr) admin_stats_ = std::make_unique<AdminStats>(parts_->admin_namespace);
   started_us_ = sampled_us_ = parts_->clock.monotonic_us();
   thread_ = std::thread([this] {
     name_thread("admin");
@@ -107,14 +108,17 @@ void AdminDesk::stop() {
 
 void AdminDesk::run() {
   std::unique_lock lock(mutex_);
+  auto next_sample = std::chrono::steady_clock::now() + kSampleEvery;
   while (!stopping_) {
-    if (questions_.empty()) {
-      const bool asked =
-          asked_.wait_for(lock, kSampleEvery, [this] { return stopping_ || !questions_.empty(); });
-      if (asked) continue;
+    if (std::chrono::steady_clock::now() >= next_sample) {
+      next_sample = std::chrono::steady_clock::now() + kSampleEvery;
       lock.unlock();
-      sample(gather({}));
+      sample();
       lock.lock();
+      continue;
+    }
+    if (questions_.empty()) {
+      asked_.wait_until(lock, next_sample);
       continue;
     }
     const AdminQuestion question = std::move(questions_.front());
@@ -166,7 +170,29 @@ RelayReport AdminDesk::gather(const ShardQuestion& question) const {
   return report;
 }
 
-void AdminDesk::sample(const RelayReport& report) {
+void AdminDesk::sample() {
+  const bool watched = admin_stats_ != nullptr && parts_->access->admins() != 0;
+  ShardQuestion question;
+  question.namespaces = watched;
+  const RelayReport report = gather(question);
+  note_rates(report);
+  if (watched)
+    tell_admins(report);
+  else if (admin_stats_ != nullptr)
+    admin_stats_->reset();
+}
+
+void AdminDesk::tell_admins(const RelayReport& report) {
+  admin_stats_->sample(report, parts_->clock.wall_us());
+  if (++samples_ % 2 != 0) return;
+  AdminNews news;
+  news.kind = AdminNews::Kind::stats;
+  news.packets.push_back(admin_stats_->take_packet(report));
+  const auto shared = std::make_shared<const AdminNews>(std::move(news));
+  for (Shard* const shard : parts_->shards) shard->tell_admins(shared);
+}
+
+void AdminDesk::note_rates(const RelayReport& report) {
   uint64_t deliveries = 0;
   for (const ShardReport& shard : report.shards) deliveries += shard.counters.events_delivered;
   const int64_t now = parts_->clock.monotonic_us();

@@ -15,6 +15,7 @@
 #include "net/admin.h"
 #include "net/shard.h"
 #include "pipeline/pipeline.h"
+#include "server/admin_stats.h"
 #include "server/plugin_sources.h"
 #include "server/relay_report.h"
 
@@ -35,6 +36,8 @@ class AdminDesk final : public Admin {
     std::vector<Shard*> shards;
     std::vector<const Source*> sources;
     const PluginSources& plugin_sources;
+    const AdminAccess* access;  ///< null: the Admin UI is not enabled
+    std::string admin_namespace;
   };
 
   AdminDesk() = default;
@@ -49,9 +52,13 @@ class AdminDesk final : public Admin {
  private:
   void run();
   [[nodiscard]] RelayReport gather(const ShardQuestion& question) const;
-  void sample(const RelayReport& report);
+  void sample();
+  void note_rates(const RelayReport& report);
+  void tell_admins(const RelayReport& report);
 
   std::unique_ptr<Parts> parts_;
+  std::unique_ptr<AdminStats> admin_stats_;  // null: the Admin UI is not enabled
+  uint64_t samples_ = 0;
   int64_t started_us_ = 0;
   int64_t sampled_us_ = 0;
   uint64_t sampled_in_ = 0, sampled_deliveries_ = 0;

@@ -16,6 +16,8 @@
 #include "net/shard.h"
 #include "pipeline/pipeline.h"
 #include "server/admin_desk.h"
+#include "server/admin_login.h"
+#include "server/bcrypt.h"
 #include "server/plan.h"
 #include "server/plugin_sources.h"
 
@@ -93,6 +95,7 @@ struct Server::Impl {
 
   Status check_exposure() const;
   Status open_listeners(std::vector<std::vector<int>>& per_shard);
+  void open_admin_ui();
   Status start_shards();
   void start_sources(std::vector<PluginSources::Entry> from_plugins);
   Status start();
@@ -106,7 +109,8 @@ struct Server::Impl {
   MemoryLog log;
   Intake intake;
   IntakeServices services;
-  AdminDesk desk;  // outlives the shards, whose requests it answers
+  std::unique_ptr<AdminLogin> login;  // null: the Admin UI is not enabled; outlives the shards
+  AdminDesk desk;                     // outlives the shards, whose requests it answers
   std::vector<std::unique_ptr<Shard>> shards;
   std::unique_ptr<Hub> hub;
   std::unique_ptr<HubSink> sink;
@@ -149,6 +153,17 @@ Status Server::Impl::open_listeners(std::vector<std::vector<int>>& per_shard) {
   return {};
 }
 
+void Server::Impl::open_admin_ui() {
+  const AdminUiConfig& admin_ui = config->admin_ui;
+  if (!admin_ui.enabled) return;
+  if (admin_ui.password_hash.empty())
+    logger.warn("admin",
+                "the Admin UI asks for no password: everybody on this machine may use it; set "
+                "admin_ui.password_hash");
+  login = std::make_unique<AdminLogin>(admin_ui, clock, logger, &bcrypt_matches);
+  login->start();
+}
+
 Status Server::Impl::start_shards() {
   const int count = shard_count(config->server.threads);
   const size_t limit =
@@ -164,7 +179,7 @@ Status Server::Impl::start_shards() {
     }
     shards.push_back(std::make_unique<Shard>(Shard::Surroundings{number, intake, log, clock, logger, desk,
                                                                  limit, static_cast<size_t>(count), config,
-                                                                 std::move(*plugins), &shards}));
+                                                                 std::move(*plugins), &shards, login.get()}));
   }
   for (size_t number = 0; opened && number < shards.size(); ++number)
     opened = shards[number]->start(std::exchange(listeners[number], {}));
@@ -190,6 +205,7 @@ Status Server::Impl::start() {
   plugin_names = std::move(*names);
   auto from_plugins = plugin_sources.prepare(*config, directory, plugin_surroundings());
   if (!from_plugins) return tl::unexpected(from_plugins.error());
+  open_admin_ui();
   if (Status started = start_shards(); !started) return started;
   std::vector<ShardPort*> ports;
   std::vector<Shard*> all;
@@ -206,7 +222,8 @@ Status Server::Impl::start() {
   start_sources(std::move(*from_plugins));
   std::vector<const Source*> watched;
   for (const auto& source : sources) watched.push_back(source.get());
-  desk.start({*pipeline, intake, log, *hub, clock, std::move(all), std::move(watched), plugin_sources});
+  desk.start({*pipeline, intake, log, *hub, clock, std::move(all), std::move(watched), plugin_sources,
+              login.get(), config->admin_ui.namespace_});
   running = true;
   return {};
 }
@@ -216,6 +233,7 @@ void Server::Impl::drain() {
   if (!std::exchange(running, false)) return;
   for (const auto& shard : shards) shard->announce_drain();
   desk.stop();
+  if (login != nullptr) login->stop();
   for (const auto& source : sources) source->stop();
   plugin_sources.stop();
   intake.close();
@@ -231,6 +249,7 @@ Server::Server(Config config, Options options, Clock& clock, Logger& logger)
 Server::~Server() {
   stop();
   impl_->drain();
+  if (impl_->login != nullptr) impl_->login->stop();
   // They may still hand each other something: none goes before all have ended.
   for (const auto& shard : impl_->shards) shard->stop();
   for (const auto& shard : impl_->shards) shard->join();
@@ -269,6 +288,7 @@ Result<std::vector<std::string>> Server::reload(Config config) {
   keep("security.content_filtering.max_message_size", config.security.content_filtering.max_message_size,
        current.security.content_filtering.max_message_size);
   keep("journal", config.journal, current.journal);
+  keep("admin_ui", config.admin_ui, current.admin_ui);
   keep("sources", config.sources, current.sources);
 
   auto plan = make_plan(config, impl_->directory, impl_->plugin_surroundings());

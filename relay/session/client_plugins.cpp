@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "plugin/event_fields.h"
+#include "session/admin_feed.h"
 
 namespace relay {
 
@@ -11,6 +12,8 @@ ClientPlugins::ClientPlugins(ShardServices& services, PluginClient& host, std::s
                              std::string_view namespace_, std::string_view address)
     : services_(services) {
   const bool bare = namespace_.empty();
+  // Admins are nobody else's.
+  if (services.admin != nullptr && services.admin->config().namespace_ == namespace_) return;
   for (const auto& plugin : services.session_plugins) {
     if (bare ? !plugin->serves_bare() : !plugin->serves(namespace_)) continue;
     seneca_client client{};

@@ -19,6 +19,8 @@
 
 namespace relay {
 
+struct AdminVerdict;
+
 /// One row of `senecactl stats --clients`.
 struct SessionInfo {
   std::string id;
@@ -36,10 +38,12 @@ struct SessionInfo {
 /// How a client asked to be served: its URL's query, decoded, and what the connection is.
 struct SessionRequest {
   std::string address;
-  std::vector<std::pair<std::string, std::string>> query;  ///< percent-decoded, in order
-  std::string subprotocol;                                 ///< the negotiated one, or ""
-  std::string last_event_id;                               ///< SSE
-  FrameCoding coding = FrameCoding::plain;                 ///< deflated: permessage-deflate was agreed on
+  std::vector<std::pair<std::string, std::string>> query;    ///< percent-decoded, in order
+  std::string subprotocol;                                   ///< the negotiated one, or ""
+  std::string last_event_id;                                 ///< SSE
+  std::vector<std::pair<std::string, std::string>> headers;  ///< for the Admin UI, empty without it
+  std::string url;                                           ///< the same
+  FrameCoding coding = FrameCoding::plain;                   ///< deflated: permessage-deflate was agreed on
 
   /// The first value of `name`, or "".
   [[nodiscard]] std::string_view get(std::string_view name) const;
@@ -71,6 +75,15 @@ class Session {
   virtual void published(uint64_t token, const PublishResult& result) = 0;
   /// What Publisher::ask_presence asked for: members of a JSON object.
   virtual void answered(uint64_t, std::string_view /*members*/) {}
+  /// Whether it may be an admin, which it asked with this number.
+  virtual void admin_verdict(uint64_t attempt, const AdminVerdict& verdict) {
+    static_cast<void>(attempt), static_cast<void>(verdict);
+  }
+  /// Its Socket.IO sockets for the Admin UI, JSON objects with commas before all but the first in `json`,
+  /// which does not grow once it has `max_bytes`.
+  virtual void append_sockets(std::string& json, size_t max_bytes) const {
+    static_cast<void>(json), static_cast<void>(max_bytes);
+  }
   /// Frames left the outbox: room for catching up with history.
   virtual void drained() {}
   /// The relay is stopping: say goodbye; the connection closes afterwards.

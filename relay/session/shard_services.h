@@ -18,6 +18,7 @@
 
 namespace relay {
 
+class AdminFeed;
 class FrameCache;
 class Recovery;
 
@@ -66,6 +67,7 @@ struct ShardServices {
   ConfigRef config;                  ///< replaced on reload
   SessionPlugins session_plugins{};  ///< for clients that come; replaced on reload
   Recovery* recovery = nullptr;      ///< null: clients that lost their connection begin anew
+  AdminFeed* admin = nullptr;        ///< null: the Admin UI is not enabled
 };
 
 }  // namespace relay

@@ -2,6 +2,7 @@
 #include <array>
 #include <utility>
 
+#include "session/admin_client.h"
 #include "session/client_envelope.h"
 #include "session/presence_watch.h"
 #include "session/socket_io_namespace.h"
@@ -76,8 +77,11 @@ void SocketIoNamespace::receive(const SocketIoPacket& packet, const std::vector<
 
 void SocketIoNamespace::receive_event(const SocketIoPacket& packet,
                                       const std::vector<std::string>& attachments) {
+  tell_received(packet.payload);
   Status done;
-  if (const Result<bool> handled = offer_to_plugins(packet, attachments); !handled)
+  if (admin_ != nullptr)
+    done = obey(packet);
+  else if (const Result<bool> handled = offer_to_plugins(packet, attachments); !handled)
     done = tl::unexpected<Error>(handled.error());
   else if (*handled)
     return;

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "event/envelope.h"
+#include "session/admin_client.h"
 #include "session/describe.h"
 #include "session/frame_cache.h"
 #include "session/presence_watch.h"
@@ -68,6 +69,7 @@ void SocketIoNamespace::greet(std::string_view auth) {
 void SocketIoNamespace::end(std::string_view reason) {
   stop();
   if (plugins_ != nullptr) plugins_->disconnected(reason);
+  retire(reason);
 }
 
 void SocketIoNamespace::say_hello() {
@@ -87,6 +89,7 @@ Status SocketIoNamespace::try_join(const std::string& room) {
   if (!hub().join(name_, room, *this)) return fail("room_full", "room", "Room " + room + " is full");
   const bool watched = accepted_ && report_joined(session_.services(), name_, room, sid_);
   rooms_.push_back({room, next_offset(), watched});
+  tell_room("room_joined", room);
   return {};
 }
 
@@ -97,6 +100,7 @@ Status SocketIoNamespace::try_leave(std::string_view room) {
   hub().leave(name_, room, *this);
   if (found->watched) report_left(session_.services(), name_, room, sid_);
   rooms_.erase(found);
+  tell_room("room_left", room);
   return {};
 }
 
@@ -123,6 +127,12 @@ bool SocketIoNamespace::remove(const Selection* selection) {
 // Rooms of other namespaces than "/" are shown with theirs: "/admin:general".
 std::string SocketIoNamespace::shown(const std::string& name) const {
   return name_ == "/" ? name : name_ + ":" + name;
+}
+
+std::vector<std::string> SocketIoNamespace::room_names() const {
+  std::vector<std::string> names;
+  for (const Membership& each : rooms_) names.push_back(each.room);
+  return names;
 }
 
 void SocketIoNamespace::describe_to(SessionInfo& info) const {

@@ -18,6 +18,8 @@
 
 namespace relay {
 
+class AdminClient;
+class AdminFeed;
 class SocketIoSession;
 
 /// One namespace a Socket.IO client has joined: its sid, rooms and subscriptions; what it sends goes to the
@@ -48,8 +50,13 @@ class SocketIoNamespace final : public Subscriber, private PluginClient {
   bool catch_up();
   /// What another session needs to go on from here.
   [[nodiscard]] RecoveryRecordRef leave_record() const;
+  /// In place of all of that, for one who has logged in to the Admin UI. `session_id` as in AdminVerdict.
+  void enter_as_admin(AdminFeed& feed, std::string_view session_id);
   /// Asks the plugins. The error's message is for the client; `data` then is JSON that goes along, or "".
   [[nodiscard]] Status ask_plugins(std::string_view auth, std::string& data);
+  /// From here on the Admin UI knows it, if there is one.
+  void announce();
+  [[nodiscard]] bool announced() const { return announced_; }
   /// The client knows that it has joined: `connection_established {client_id, server_time}`, if configured,
   /// and what plugins say.
   void greet(std::string_view auth);
@@ -74,6 +81,7 @@ class SocketIoNamespace final : public Subscriber, private PluginClient {
   [[nodiscard]] const std::string& sid() const { return sid_; }
   [[nodiscard]] const std::string& pid() const { return pid_; }
   void describe_to(SessionInfo& info) const;
+  [[nodiscard]] std::vector<std::string> room_names() const;
   [[nodiscard]] Interest interest_in(const Event& event) const;
 
   // Subscriber
@@ -125,6 +133,18 @@ class SocketIoNamespace final : public Subscriber, private PluginClient {
   void confirm(const ClientEvent& event);
   void send_ack(uint64_t id, std::string_view json);
 
+  // For the Admin UI, in socket_io_admin.cpp.
+  void retire(std::string_view reason);
+  [[nodiscard]] std::string room_packet(std::string_view event, std::string_view room) const;
+  void tell_room(std::string_view event, std::string_view room) const;
+  [[nodiscard]] bool may_tell_traffic() const;
+  void tell_received(std::string_view args_array) const;
+  void tell_traffic(std::string_view event, std::string_view args_array) const;
+  /// `arguments`: an array.
+  void tell_sent(std::string_view event, std::string_view arguments) const;
+  void tell_emissions(const Run& run) const;
+  [[nodiscard]] Status obey(const SocketIoPacket& packet);
+
   [[nodiscard]] Status try_join(const std::string& room);
   [[nodiscard]] Status try_leave(std::string_view room);
   [[nodiscard]] Status add(Selection selection);
@@ -158,6 +178,8 @@ class SocketIoNamespace final : public Subscriber, private PluginClient {
   Position sent_;                           // the last packet that was to go; kept with recovery only
   std::unique_ptr<ClientPlugins> plugins_;  // null when none serves the namespace
   bool accepted_ = false;                   // nobody hears of a client that plugins may still refuse
+  std::unique_ptr<AdminClient> admin_;      // null: a client like any other
+  bool announced_ = false;
   bool ended_ = false;
 };
 

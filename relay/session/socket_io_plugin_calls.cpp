@@ -2,6 +2,7 @@
 
 #include "codec/socket_io.h"
 #include "codec/socket_io_placeholder.h"
+#include "session/admin_client.h"
 #include "session/socket_io_namespace.h"
 #include "session/socket_io_session.h"
 
@@ -52,6 +53,7 @@ int32_t SocketIoNamespace::emit(seneca_client& asker, std::string_view name, con
     if (ack == 0) return SENECA_E_LIMIT;
   }
   push_event(name, args.json, args.attachments, ack);
+  tell_sent(name, args.json);
   return SENECA_OK;
 }
 

@@ -133,7 +133,10 @@ void SocketIoNamespace::note_sent(const Run& run) {
 void SocketIoNamespace::deliver(const Run& run) {
   if (ended_) return;
   if (!pid_.empty()) note_sent(run);
-  if (catching_up_ == nullptr) return session_.push_run(*this, run);
+  if (catching_up_ == nullptr) {
+    session_.push_run(*this, run);
+    return tell_emissions(run);
+  }
   std::vector<Hit> hits;
   std::copy_if(run.hits.begin(), run.hits.end(), std::back_inserter(hits), [&](const Hit& hit) {
     const bool is_volatile = hit.emission != nullptr && hit.emission->volatile_;
@@ -244,7 +247,7 @@ void SocketIoSession::catch_up() {
 void SocketIoSession::leave_namespaces(std::string_view reason) {
   bool first = true;
   for (const auto& each : namespaces_) {
-    if (recoverable_ && services_.recovery != nullptr && !each->ended()) {
+    if (recoverable_ && !each->pid().empty() && !each->ended()) {
       RecoveryRecordRef record = each->leave_record();
       if (std::exchange(first, false)) record->gap = untold_gap();
       services_.recovery->keep(std::move(record));

@@ -7,6 +7,8 @@
 #include "base/ids.h"
 #include "codec/socket_io_msgpack.h"
 #include "codec/websocket_frame.h"
+#include "session/admin_feed.h"
+#include "session/admin_handshake.h"
 #include "session/frame_cache.h"
 #include "session/socket_io_namespace.h"
 
@@ -30,7 +32,12 @@ SocketIoSession::~SocketIoSession() { services_.hub.page_went(); }
 Status SocketIoSession::start(const SessionRequest& request) {
   note_start(request);
   query_role_ = request.get("role");
-  engine_.open(id(), request.get("transport") == "polling");
+  polling_ = request.get("transport") == "polling";
+  if (AdminFeed* const admin = services_.admin) {
+    admin->opened();
+    if (admin->is_development()) admin_handshake_ = admin_handshake_json(request, services_.clock.wall_us());
+  }
+  engine_.open(id(), polling_);
   const double timeout = services_.config->server.connect_timeout;
   services_.timers.arm(deadline_, services_.clock.monotonic_us() + static_cast<int64_t>(timeout * 1e6));
   return {};
@@ -39,11 +46,19 @@ Status SocketIoSession::start(const SessionRequest& request) {
 void SocketIoSession::move_to(Transport& transport, FrameCoding coding) {
   Session::move_to(transport, coding);
   publish_queue_.move_to(transport);
+  polling_ = false;
+  tell_transport();
 }
 
-void SocketIoSession::receive_text(std::string_view message) { engine_.receive_text(message); }
+void SocketIoSession::receive_text(std::string_view message) {
+  if (services_.admin != nullptr) services_.admin->received(message.size());
+  engine_.receive_text(message);
+}
 
-void SocketIoSession::receive_binary(std::string_view message) { engine_.receive_binary(message); }
+void SocketIoSession::receive_binary(std::string_view message) {
+  if (services_.admin != nullptr) services_.admin->received(message.size());
+  engine_.receive_binary(message);
+}
 
 void SocketIoSession::engine_message(std::string_view text) {
   if (inquiry_ != nullptr) return hold(true, text);
@@ -98,6 +113,8 @@ void SocketIoSession::connect(const SocketIoPacket& packet) {
   on_sweep(0);
   if (find(packet.namespace_) != nullptr) return protocol_error("connected to this namespace already");
   const std::string name(packet.namespace_);
+  if (services_.admin != nullptr && name == services_.admin->config().namespace_)
+    return connect_admin(packet);
   if (!is_known(name)) return push_packet(encode_socket_io_connect_error(name, "Invalid namespace"));
   const std::string auth(packet.payload.empty() ? "{}" : packet.payload);
   const seneca::JsonView pid = seneca::JsonView(auth).get("pid");
@@ -124,6 +141,7 @@ void SocketIoSession::join_namespace(const std::string& name, std::string_view a
   namespaces_.push_back(std::move(joined));
   if (services_.recovery != nullptr) services_.recovery->came(namespaces_.back()->pid(), *this);
   if (!std::exchange(ever_connected_, true)) deadline_.disarm();
+  namespaces_.back()->announce();
   namespaces_.back()->greet(auth);
   if (record == nullptr) return;
   ++services_.counters.recovered;
@@ -133,6 +151,8 @@ void SocketIoSession::join_namespace(const std::string& name, std::string_view a
 
 void SocketIoSession::disconnect(const SocketIoPacket& packet) {
   if (!ever_connected_) return protocol_error("DISCONNECT before CONNECT");
+  if (services_.admin != nullptr && packet.namespace_ == services_.admin->config().namespace_)
+    admin_attempt_ = 0;
   std::erase_if(namespaces_, [&packet](const auto& each) {
     if (each->name() != packet.namespace_) return false;
     each->end("client namespace disconnect");
@@ -211,28 +231,43 @@ void SocketIoSession::push_run(const SocketIoNamespace& receiver, const Run& run
   for (const RunFrame& each : services_.frames.socket_io_run(run, receiver.name(), way, bundle_limit())) {
     // A position says that everything before it has come, so nothing may overtake.
     const Priority lane = services_.recovery == nullptr ? each.priority : Priority::normal;
-    if (each.volatile_)
-      send_volatile(lane, each.frame);
-    else
-      send(lane, each.frame, each.priority == Priority::critical);
+    send_counted(lane, each.frame, each.frame->events(), each.volatile_, each.priority == Priority::critical);
   }
 }
 
 void SocketIoSession::push_packet(std::string_view packet, const std::vector<std::string_view>& attachments,
                                   Priority lane) {
+  send_counted(lane, Frame::make(frames_of(packet, attachments)), 1 + attachments.size(), false);
+}
+
+void SocketIoSession::push_packets(const std::vector<std::string>& packets, bool is_volatile) {
   std::string bytes;
+  for (const std::string& packet : packets) bytes += frames_of(packet, {});
+  send_counted(Priority::normal, Frame::make(std::move(bytes)), packets.size(), is_volatile);
+}
+
+std::string SocketIoSession::frames_of(std::string_view packet,
+                                       const std::vector<std::string_view>& attachments) const {
   if (parser_ == Parser::msgpack) {
     const std::vector<std::string> inside(attachments.begin(), attachments.end());
-    bytes = binary_frame(encode_socket_io_msgpack(packet.substr(1), inside));
-  } else {
-    bytes = text_frame(packet);
-    for (const std::string_view attachment : attachments) bytes += binary_frame(attachment);
+    return binary_frame(encode_socket_io_msgpack(packet.substr(1), inside));
   }
-  send(lane, Frame::make(std::move(bytes)));
+  std::string bytes = text_frame(packet);
+  for (const std::string_view attachment : attachments) bytes += binary_frame(attachment);
+  return bytes;
+}
+
+void SocketIoSession::send_counted(Priority lane, FrameRef frame, size_t packets, bool is_volatile,
+                                   bool urgent) {
+  if (services_.admin != nullptr) services_.admin->sent(packets, frame->bytes().size());
+  if (is_volatile)
+    send_volatile(lane, std::move(frame));
+  else
+    send(lane, std::move(frame), urgent);
 }
 
 void SocketIoSession::engine_send(std::string_view packet) {
-  send(Priority::critical, Frame::make(text_frame(packet)));
+  send_counted(Priority::critical, Frame::make(text_frame(packet)), 1, false);
 }
 
 void SocketIoSession::publish(const SocketIoNamespace& publisher, std::vector<EventRef> events, bool has_ack,
@@ -292,6 +327,8 @@ void SocketIoSession::closed(std::string_view reason) {
   recovering_.disarm();
   inquiry_.reset();
   if (services_.recovery != nullptr) services_.recovery->forget(*this);
+  admin_attempt_ = 0;
+  if (services_.admin != nullptr) services_.admin->closed(reason);
   leave_namespaces(reason);
 }
 

@@ -33,6 +33,8 @@ class SocketIoSession final : public Session, private EngineIoOwner, private Rec
   void answered(uint64_t token, std::string_view members) override;
   void move_to(Transport& transport, FrameCoding coding) override;
   void check_deadlines() override { engine_.check(); }
+  void admin_verdict(uint64_t attempt, const AdminVerdict& verdict) override;
+  void append_sockets(std::string& json, size_t max_bytes) const override;
   void drained() override;
   // Clients told to disconnect stay away; those whose connection just closes come back, as they should.
   void drain() override {}
@@ -47,6 +49,10 @@ class SocketIoSession final : public Session, private EngineIoOwner, private Rec
   /// `attachments`.
   void push_packet(std::string_view packet, const std::vector<std::string_view>& attachments = {},
                    Priority lane = Priority::critical);
+  /// Several packets as one message of its outbox; volatile ones are given up when the client is behind.
+  void push_packets(const std::vector<std::string>& packets, bool is_volatile);
+  /// A namespace of its as the Admin UI shows it.
+  [[nodiscard]] std::string socket_json(const SocketIoNamespace& socket) const;
   /// Tells the client, behind what waits for it, that it is out of the namespace, which ends at the end of
   /// this turn; with `close` it is told for each, and the connection ends.
   void send_away(SocketIoNamespace& from, bool close);
@@ -81,6 +87,7 @@ class SocketIoSession final : public Session, private EngineIoOwner, private Rec
 
   void connect(const SocketIoPacket& packet);
   void join_namespace(const std::string& name, std::string_view auth, RecoveryRecordRef record);
+  void connect_admin(const SocketIoPacket& packet);
   void disconnect(const SocketIoPacket& packet);
   void receive_event(const SocketIoPacket& packet, std::string_view text);
   void deliver(const SocketIoPacket& packet, const std::vector<std::string>& attachments);
@@ -88,6 +95,10 @@ class SocketIoSession final : public Session, private EngineIoOwner, private Rec
   void protocol_error(std::string_view reason);
   [[nodiscard]] bool is_known(std::string_view namespace_) const;
   [[nodiscard]] SocketIoNamespace* find(std::string_view namespace_) const;
+  [[nodiscard]] std::string frames_of(std::string_view packet,
+                                      const std::vector<std::string_view>& attachments) const;
+  void send_counted(Priority lane, FrameRef frame, size_t packets, bool is_volatile, bool urgent = false);
+  void tell_transport() const;
   void tell_gap(const GapNotice& gap);
   void on_deadline(int64_t now_us);
   void receive_packet(std::string_view text);
@@ -134,6 +145,10 @@ class SocketIoSession final : public Session, private EngineIoOwner, private Rec
   bool ever_connected_ = false;
   bool recoverable_ = true;  // until it breaks the protocol
   bool catching_up_ = false;
+  bool polling_ = false;
+  uint64_t admin_attempt_ = 0;  // to log in, while the verdict is awaited
+  uint64_t admin_attempts_ = 0;
+  std::string admin_handshake_;  // JSON; "" unless the Admin UI shows it
   EngineIoLink engine_;
   PublishQueue publish_queue_;
   MemberTimer<SocketIoSession> deadline_{*this, &SocketIoSession::on_deadline};

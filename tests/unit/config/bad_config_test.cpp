@@ -117,6 +117,35 @@ TEST_CASE("texts that mean nothing are errors") {
   });
 }
 
+TEST_CASE("an Admin UI that anybody could use, or nobody, is an error") {
+  const std::string hash = "$2b$10$" + std::string(53, 'a');
+  const auto admin_ui = [](const std::string& members) {
+    return R"({"admin_ui": {"enabled": true, )" + members + "}}";
+  };
+  check_rows({
+      {admin_ui(R"("password_hash": "secret")"), "bad_password_hash", "/admin_ui/password_hash"},
+      {admin_ui(R"("password_hash": "$1$)" + hash.substr(4) + "\""), "bad_password_hash",
+       "/admin_ui/password_hash"},
+      {admin_ui(R"("password_hash": "$2b$31)" + hash.substr(6) + "\""), "bad_password_hash",
+       "/admin_ui/password_hash"},
+      {admin_ui(R"("password_hash": ")" + hash + "a\""), "bad_password_hash", "/admin_ui/password_hash"},
+      {admin_ui(R"("username": "")"), "empty_value", "/admin_ui/username"},
+      {admin_ui(R"("namespace": "/")"), "namespace_taken", "/admin_ui/namespace"},
+      {admin_ui(R"("mode": "prod")"), "unknown_value", "/admin_ui/mode"},
+      {R"({"server": {"listen": ["127.0.0.1:1", "0.0.0.0:1"]}, "admin_ui": {"enabled": true}})",
+       "admin_ui_open", "/admin_ui/enabled"},
+      {R"({"routes": [{"match": "a", "event": "e", "rooms": ["r"], "namespace": "/admin"}],)"
+       R"( "admin_ui": {"enabled": true}})",
+       "namespace_taken", "/routes/0/namespace"},
+  });
+  for (const std::string& fine :
+       {admin_ui(R"("password_hash": ")" + hash + "\""), admin_ui(R"("read_only": true)"),
+        std::string(R"({"server": {"listen": ["0.0.0.0:1"]}, "admin_ui": {"enabled": true, )") +
+            R"("password_hash": ")" + hash + "\"}}",
+        std::string(R"({"server": {"listen": ["0.0.0.0:1"]}, "admin_ui": {"mode": "production"}})")})
+    CHECK(load_config_text(fine, "f"));
+}
+
 TEST_CASE("keys that are missing or do not apply are errors") {
   check_rows({
       {R"({"sources": [{}]})", "missing_key", "/sources/0"},
