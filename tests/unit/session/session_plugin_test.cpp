@@ -228,8 +228,8 @@ TEST_CASE("a plugin subscribes clients to what a route makes of events, each by 
   on_request.event = "seen";
   on_request.view = "none";
   config.routes.push_back(on_request);
-  SocketIoClient client(config);
   Bench plugins;
+  SocketIoClient client(config);
   client.bench.services.session_plugins = {
       std::make_shared<SessionPlugin>(plugins.must_create(fixture("session")), plugins.logger)};
   client.take();
