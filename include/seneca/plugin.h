@@ -138,6 +138,9 @@ typedef struct seneca_batch {
    * there are no loops. `type` and `source` must not be empty; an empty id is made up from that of event i, a
    * time of 0 is that of event i or the tick. */
   int32_t (*emit)(const struct seneca_batch* batch, uint32_t i, const seneca_event* event);
+  /* When the host handed the batch over, microseconds since the Unix epoch. For whatever depends on the time:
+   * reading no clock of its own keeps a plugin testable with `senecactl plugin test`. */
+  int64_t now_us;
 } seneca_batch;
 
 /* Where a plugin writes a result of any length. [owner], only during the call that got it. */

@@ -166,6 +166,10 @@ class Event {
   uint64_t offset() const noexcept { return event_->offset; }
   Priority priority() const noexcept { return static_cast<Priority>(event_->priority); }
   const seneca_event& raw() const noexcept { return *event_; }
+  /// In a filter: when the relay handed it over. time_us() is when it happened, by its source's clock.
+  int64_t now_us() const noexcept {
+    return batch_ && SENECA_HAS(batch_, now_us) ? batch_->now_us : time_us();
+  }
 
   void id(std::string_view text) { set(SENECA_FIELD_ID, "id", text); }
   void source(std::string_view text) { set(SENECA_FIELD_SOURCE, "source", text); }

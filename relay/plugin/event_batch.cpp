@@ -38,6 +38,7 @@ void EventBatch::assign_tick(std::string_view id_stem, int64_t now_us) {
   start(0);
   tick_ = true;
   tick_us_ = now_us;
+  set_now(now_us);
   tick_id_stem_ = keep(id_stem);
 }
 

@@ -42,6 +42,8 @@ class EventBatch {
 
   /// Starts a batch. Keeps a reference to each event until the next start.
   void assign(std::span<const EventRef> events);
+  /// What the plugin takes for the present time.
+  void set_now(int64_t now_us) { abi_.now_us = now_us; }
   /// Starts a timer's batch without events. Events emitted without an id get "ID_STEM.N".
   void assign_tick(std::string_view id_stem, int64_t now_us);
 

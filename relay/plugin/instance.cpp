@@ -84,6 +84,7 @@ void PluginInstance::count_call(int64_t begin_us) {
 
 void PluginInstance::process(EventBatch& batch) {
   assert(has_filter());
+  batch.set_now(surroundings_.clock.wall_us());
   seneca_error error{};
   const int32_t code = call(error, [&] { return roles().filter->process(self_, batch.abi(), &error); });
   if (code == SENECA_OK) {

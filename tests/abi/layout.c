@@ -44,6 +44,7 @@ static void print_calls(void) {
   MEMBER(seneca_batch, set_time);
   MEMBER(seneca_batch, reason);
   MEMBER(seneca_batch, emit);
+  MEMBER(seneca_batch, now_us);
   STRUCT(seneca_writer);
   MEMBER(seneca_writer, size);
   MEMBER(seneca_writer, impl);

@@ -62,6 +62,16 @@ TEST_CASE("the log line of a plugin is one line under its configured name") {
   CHECK(bench.logger.lines == std::vector<std::string>{"it: ready with two lines"});
 }
 
+TEST_CASE("a filter and a timer are told the present time of the host's clock") {
+  Bench bench;
+  const auto plugin = bench.must_create(fixture("everything"));
+  EventBatch batch({});
+  process_one(*plugin, batch, make_event("do.nothing"));
+  CHECK(batch.abi()->now_us == 5000);
+  plugin->tick(7000, batch);
+  CHECK(batch.abi()->now_us == 7000);
+}
+
 TEST_CASE("every event gets its verdict and a reason unless it passed") {
   Bench bench;
   const auto plugin = bench.must_create(fixture("everything"));
