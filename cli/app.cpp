@@ -13,6 +13,7 @@
 #include "cli/commands/bench.h"
 #include "cli/commands/config_command.h"
 #include "cli/commands/inject.h"
+#include "cli/commands/plugin_command.h"
 #include "cli/commands/serve.h"
 #include "cli/commands/stats.h"
 #include "cli/commands/tail.h"
@@ -141,6 +142,7 @@ std::unique_ptr<CLI::App> make_app(GlobalOptions& global) {
   add_stats_command(*app, global);
   add_why_command(*app, global);
   add_bench_command(*app, global);
+  add_plugin_command(*app, global);
   add_config_command(*app, global);
   name_environment(*app);
   return app;

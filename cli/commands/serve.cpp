@@ -17,10 +17,10 @@
 
 #include "cli/options.h"
 #include "cli/output/stream.h"
+#include "cli/plugin/places.h"
 #include "config/consistency.h"
 #include "config/listen.h"
 #include "config/loader.h"
-#include "plugin/directory.h"
 #include "server/server.h"
 
 namespace relay {
@@ -91,11 +91,7 @@ std::optional<Config> load(const ServeOptions& options, const Notices& notices) 
 
 Server::Options server_options(const ServeOptions& options) {
   Server::Options chosen;
-  const char* search_path = std::getenv("SENECA_PLUGIN_PATH");
-  std::error_code unreadable;
-  const std::filesystem::path executable = std::filesystem::read_symlink("/proc/self/exe", unreadable);
-  chosen.plugin_places =
-      PluginDirectory::usual_places(search_path == nullptr ? "" : search_path, executable.parent_path());
+  chosen.plugin_places = plugin_places();
   chosen.insecure = options.insecure;
   return chosen;
 }

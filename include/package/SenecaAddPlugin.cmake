@@ -18,3 +18,35 @@ function(seneca_add_plugin name)
     target_link_options(${name} PRIVATE -Wl,--no-undefined)
   endif()
 endfunction()
+
+# seneca_add_plugin_tests(NAME [DIRECTORY])
+#
+# A test for each CASE.in.jsonl in DIRECTORY, "golden" by default: `senecactl plugin test` walks its events through the
+# plugin NAME, configured by CASE.config.json if there is one, and what comes out must be CASE.out.jsonl. Called after
+# enable_testing(); SENECACTL says which senecactl, else the one in PATH.
+function(seneca_add_plugin_tests name)
+  set(directory golden)
+  if(ARGC GREATER 1)
+    set(directory ${ARGV1})
+  endif()
+  if(NOT SENECACTL)
+    find_program(SENECACTL senecactl)
+  endif()
+  if(NOT SENECACTL)
+    message(STATUS "${name}: no golden tests, as senecactl is not in PATH; set SENECACTL to its path")
+    return()
+  endif()
+  get_filename_component(directory ${directory} ABSOLUTE)
+  file(GLOB inputs CONFIGURE_DEPENDS ${directory}/*.in.jsonl)
+  foreach(input ${inputs})
+    string(REGEX REPLACE "[.]in[.]jsonl$" "" case ${input})
+    get_filename_component(case_name ${case} NAME)
+    set(config "{}")
+    if(EXISTS ${case}.config.json)
+      set(config @${case}.config.json)
+    endif()
+    add_test(NAME plugin.${name}.${case_name}
+             COMMAND ${SENECACTL} plugin test $<TARGET_FILE:${name}> --config ${config} --input ${input}
+                     --expect ${case}.out.jsonl)
+  endforeach()
+endfunction()

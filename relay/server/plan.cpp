@@ -17,15 +17,6 @@ Result<PatternSet> patterns_of(const PluginConfig& config, const PluginInstance&
   return PatternSet::parse(own);
 }
 
-Result<Stage> make_stage(const PluginConfig& config, OpenedPlugin opened,
-                         const PluginInstance::Surroundings& surroundings) {
-  auto plugin = PluginInstance::create(std::move(opened.library), opened.name, config.config, surroundings);
-  if (!plugin) return tl::unexpected(plugin.error());
-  auto match = patterns_of(config, **plugin);
-  if (!match) return fail(match.error().code, "plugins/" + opened.name + "/match", match.error().message);
-  return Stage(std::move(*plugin), std::move(*match), config);
-}
-
 }  // namespace
 
 Result<OpenedPlugin> open_plugin(const PluginConfig& config, const PluginDirectory& directory) {
@@ -34,6 +25,15 @@ Result<OpenedPlugin> open_plugin(const PluginConfig& config, const PluginDirecto
   auto library = PluginLibrary::open(*file);
   if (!library) return tl::unexpected(library.error());
   return OpenedPlugin{std::move(*library), config.name.empty() ? file->stem().string() : config.name};
+}
+
+Result<Stage> make_stage(const PluginConfig& config, OpenedPlugin opened,
+                         const PluginInstance::Surroundings& surroundings) {
+  auto plugin = PluginInstance::create(std::move(opened.library), opened.name, config.config, surroundings);
+  if (!plugin) return tl::unexpected(plugin.error());
+  auto match = patterns_of(config, **plugin);
+  if (!match) return fail(match.error().code, "plugins/" + opened.name + "/match", match.error().message);
+  return Stage(std::move(*plugin), std::move(*match), config);
 }
 
 Result<PipelinePlan> make_plan(const Config& config, const PluginDirectory& directory,

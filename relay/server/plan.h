@@ -20,6 +20,11 @@ struct OpenedPlugin {
 };
 [[nodiscard]] Result<OpenedPlugin> open_plugin(const PluginConfig& config, const PluginDirectory& directory);
 
+/// An instance that has a role in the pipeline, and the events it sees: the configured patterns, else the
+/// plugin's own. [control]
+[[nodiscard]] Result<Stage> make_stage(const PluginConfig& config, OpenedPlugin opened,
+                                       const PluginInstance::Surroundings& surroundings);
+
 /// Opens the configured plugins, makes an instance of each that has a role in the pipeline and compiles the
 /// routes. [control]
 [[nodiscard]] Result<PipelinePlan> make_plan(const Config& config, const PluginDirectory& directory,

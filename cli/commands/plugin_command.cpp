@@ -1,0 +1,44 @@
+#include "cli/commands/plugin_command.h"
+
+#include <CLI/CLI.hpp>
+
+#include "cli/commands/plugin_verbs.h"
+
+namespace relay {
+namespace {
+
+constexpr const char* kFooter =
+    R"(FILE is a shared object, or the name of a plugin beside senecactl or in SENECA_PLUGIN_PATH.
+
+Examples:
+  senecactl plugin new my-filter && cd my-filter && cmake -B build && cmake --build build
+  senecactl plugin verify build/my-filter.so
+  senecactl plugin test build/my-filter.so --input golden/first.in.jsonl --expect golden/first.out.jsonl
+  senecactl plugin run topic-filter --config '{"deny":["agent.idle"]}' < events.jsonl
+  senecactl plugin bench build/my-filter.so)";
+
+}  // namespace
+
+void add_plugin_file(CLI::App& verb, PluginArguments& arguments) {
+  verb.add_option("FILE", arguments.file, "The plugin: a file, or a name")->required()->type_name("");
+}
+
+void add_plugin_settings(CLI::App& verb, PluginArguments& arguments) {
+  verb.add_option("--config", arguments.config, "Its configuration, a JSON object or a file of one")
+      ->type_name("JSON|@FILE");
+  verb.add_option("--match", arguments.match,
+                  "Show it events of these types only (repeatable); by default those it is made for")
+      ->type_name("PATTERN")
+      ->allow_extra_args(false);
+}
+
+void add_plugin_command(CLI::App& app, GlobalOptions& global) {
+  CLI::App& plugin = *app.add_subcommand("plugin", "Make, test and measure plugins");
+  plugin.require_subcommand(1);
+  plugin.footer(kFooter);
+  add_plugin_info_verb(plugin, global);
+  add_plugin_test_verb(plugin, global);
+  add_plugin_run_verb(plugin, global);
+}
+
+}  // namespace relay

@@ -1,0 +1,11 @@
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+namespace relay {
+
+/// Where senecactl looks plugins up by name: SENECA_PLUGIN_PATH, then beside the executable.
+[[nodiscard]] std::vector<std::filesystem::path> plugin_places();
+
+}  // namespace relay
