@@ -37,6 +37,7 @@ void add_plugin_command(CLI::App& app, GlobalOptions& global) {
   plugin.require_subcommand(1);
   plugin.footer(kFooter);
   add_plugin_info_verb(plugin, global);
+  add_plugin_new_verb(plugin, global);
   add_plugin_test_verb(plugin, global);
   add_plugin_run_verb(plugin, global);
 }
