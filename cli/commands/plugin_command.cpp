@@ -40,6 +40,7 @@ void add_plugin_command(CLI::App& app, GlobalOptions& global) {
   add_plugin_new_verb(plugin, global);
   add_plugin_test_verb(plugin, global);
   add_plugin_verify_verb(plugin, global);
+  add_plugin_bench_verb(plugin, global);
   add_plugin_run_verb(plugin, global);
 }
 
