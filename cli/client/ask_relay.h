@@ -15,7 +15,15 @@ class ClientLoop;
 [[nodiscard]] Result<std::string> ask_relay(ClientLoop& loop, const GlobalOptions& global,
                                             const std::string& target);
 
-/// The exit status for an error of `ask_relay`.
+/// POSTs an empty order to `target` and returns what the relay answered. Errors as above, and `refused`: then
+/// the message is the relay's own.
+[[nodiscard]] Result<std::string> order_relay(ClientLoop& loop, const GlobalOptions& global,
+                                              const std::string& target);
+
+/// `text` as one value in a path or query.
+[[nodiscard]] std::string percent_encode(const std::string& text);
+
+/// The exit status for an error of `ask_relay` or `order_relay`.
 [[nodiscard]] ExitCode exit_code_of_answer(const Error& error);
 
 }  // namespace relay

@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/commands/plugin_admin.h"
 #include "cli/commands/plugin_verbs.h"
 
 namespace relay {
@@ -33,7 +34,7 @@ void add_plugin_settings(CLI::App& verb, PluginArguments& arguments) {
 }
 
 void add_plugin_command(CLI::App& app, GlobalOptions& global) {
-  CLI::App& plugin = *app.add_subcommand("plugin", "Make, test and measure plugins");
+  CLI::App& plugin = *app.add_subcommand("plugin", "Make, test, measure and run plugins");
   plugin.require_subcommand(1);
   plugin.footer(kFooter);
   add_plugin_info_verb(plugin, global);
@@ -42,6 +43,7 @@ void add_plugin_command(CLI::App& app, GlobalOptions& global) {
   add_plugin_verify_verb(plugin, global);
   add_plugin_bench_verb(plugin, global);
   add_plugin_run_verb(plugin, global);
+  add_plugin_admin_verbs(plugin, global);
 }
 
 }  // namespace relay

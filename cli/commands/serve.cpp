@@ -1,6 +1,7 @@
 #include "cli/commands/serve.h"
 
 #include <seneca/version.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <atomic>
@@ -93,6 +94,7 @@ Server::Options server_options(const ServeOptions& options) {
   Server::Options chosen;
   chosen.plugin_places = plugin_places();
   chosen.insecure = options.insecure;
+  chosen.on_order = [] { (void)kill(getpid(), SIGUSR1); };  // all threads block it: it waits for ours
   return chosen;
 }
 
@@ -136,7 +138,7 @@ void reload(Server& server, const ServeOptions& options, const Notices& notices,
 sigset_t handled_signals() {
   sigset_t set;
   sigemptyset(&set);
-  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, signal);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1}) sigaddset(&set, signal);
   return set;
 }
 
@@ -194,6 +196,7 @@ ExitCode run_serve(const ServeOptions& options, const GlobalOptions& global) {
   for (;;) {
     const int signal = next_signal(signals, 1000);
     if (signal == SIGHUP) reload(server, options, notices, *logger);
+    if (signal == SIGUSR1) server.run_orders();
     if (signal == SIGTERM || signal == SIGINT) return drain(server, signals);
   }
 }

@@ -26,20 +26,6 @@ struct WhyOptions {
   bool json = false;
 };
 
-// Ids are of letters, digits, _ and -; anything else asks for no client and is sent so that it stays one
-// value.
-std::string percent_encode(const std::string& text) {
-  std::string out;
-  for (const char c : text) {
-    const bool plain =
-        (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
-    constexpr const char* kDigits = "0123456789ABCDEF";
-    const auto byte = static_cast<unsigned char>(c);
-    out += plain ? std::string(1, c) : std::string{'%', kDigits[byte >> 4], kDigits[byte & 15]};
-  }
-  return out;
-}
-
 ExitCode run_why(const WhyOptions& options, const GlobalOptions& global) {
   const Notices notices("senecactl why", global);
   const Result<std::unique_ptr<ClientLoop>> loop = ClientLoop::make();

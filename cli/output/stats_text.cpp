@@ -47,8 +47,9 @@ std::string paragraph(const std::string& name, const Json& object, const StatsTe
 
 // What a table shows of the entries we know; everything else has all its keys.
 bool is_shown(const std::string& list, const std::string& key) {
-  if (list == "plugins") return key != "id" && key != "path" && key != "reasons";
-  return true;
+  static constexpr std::array<std::string_view, 7> kLongOnes = {
+      "id", "path", "reasons", "roles", "config_schema", "loaded_at", "why"};
+  return list != "plugins" || std::find(kLongOnes.begin(), kLongOnes.end(), key) == kLongOnes.end();
 }
 
 std::vector<std::string> keys_of(const std::string& name, const Json& list) {

@@ -32,6 +32,7 @@ CountAllocations counter() {
 class Unobserved final : public StageObserver {
  public:
   void ended(const StageItem&, Verdict, std::string_view, std::string_view) override {}
+  void announce(PluginNews) override {}
 };
 
 /// The given events again and again, as if they were new ones.
@@ -88,7 +89,6 @@ Result<PluginCost> measure_plugin(PluginWorkbench& bench, const std::string& con
   if (!stage) return tl::unexpected(stage.error());
   EventBatch batch(EventBatch::Limits{});
   Unobserved observer;
-  const std::unique_ptr<Logger> silent = make_null_logger();
   FreshEvents fresh(events, bench.clock().wall_us());
   const CountAllocations allocations = counter();
 
@@ -105,7 +105,7 @@ Result<PluginCost> measure_plugin(PluginWorkbench& bench, const std::string& con
     bench.clock().set_wall_us(fresh.time_us());
     const seneca_allocations before = allocations != nullptr ? allocations() : seneca_allocations{};
     const auto start = std::chrono::steady_clock::now();
-    stage->run(items, batch, observer, *silent);
+    stage->run(items, batch, observer);
     now = std::chrono::steady_clock::now();
     if (now < warm) continue;
     if (allocations != nullptr) {

@@ -22,6 +22,7 @@ class EndNoted final : public StageObserver {
                                             Fate::Kind::fail};
     end = Fate{kKinds[static_cast<size_t>(verdict)], item.event, std::string(reason), {}, {}};
   }
+  void announce(PluginNews) override {}
   std::optional<Fate> end;
 };
 
@@ -85,11 +86,7 @@ Result<std::unique_ptr<PluginTrial>> PluginTrial::make(PluginWorkbench& bench, O
 }
 
 PluginTrial::PluginTrial(PluginWorkbench& bench, Stage stage, Options options)
-    : bench_(bench),
-      stage_(std::move(stage)),
-      options_(std::move(options)),
-      batch_(EventBatch::Limits{}),
-      silent_(make_null_logger()) {}
+    : bench_(bench), stage_(std::move(stage)), options_(std::move(options)), batch_(EventBatch::Limits{}) {}
 
 Status PluginTrial::walk(std::string_view line, const std::string& subject, const std::string& fallback_id,
                          std::vector<Fate>& fates) {
@@ -118,7 +115,7 @@ void PluginTrial::walk_event(EventRef event, std::vector<Fate>& fates) {
   const size_t first = fates.size();
   EndNoted observer;
   std::vector<StageItem> items = {{std::move(event), 0}};
-  stage_.run(items, batch_, observer, *silent_);
+  stage_.run(items, batch_, observer);
   if (observer.end) fates.push_back(std::move(*observer.end));
   for (StageItem& item : items) {
     const bool came_in = item.publication != StageItem::kNobody;

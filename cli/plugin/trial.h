@@ -60,7 +60,6 @@ class PluginTrial {
   Stage stage_;
   const Options options_;
   EventBatch batch_;
-  std::unique_ptr<Logger> silent_;
   int64_t due_us_ = 0;
 };
 

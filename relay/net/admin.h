@@ -17,12 +17,25 @@ struct AdminQuestion {
   std::string connection_id;
 };
 
-/// Answers questions about the whole relay on the control thread. Implemented by the server.
+/// What a request has the relay do with one of its plugins.
+struct PluginOrder {
+  enum class What { reload, enable, disable };
+  What what = What::reload;
+  std::string name;
+  // Where the answer goes, as above.
+  int shard = 0;
+  std::string connection_id;
+};
+
+/// Answers questions about the whole relay on a thread for that, and has the control thread carry out orders.
+/// Implemented by the server.
 class Admin {
  public:
   virtual ~Admin() = default;
   /// [shard] False when too many questions are waiting.
   [[nodiscard]] virtual bool ask(AdminQuestion question) = 0;
+  /// [shard] False when too many orders are waiting, or nobody takes any.
+  [[nodiscard]] virtual bool order(PluginOrder order) = 0;
 };
 
 }  // namespace relay

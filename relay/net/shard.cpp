@@ -70,6 +70,9 @@ struct Shard::Impl final : private ShardLoop::Owner {
     ConfigRef config;
     SessionPlugins session_plugins;
   };
+  struct ReplacePlugin {
+    std::shared_ptr<SessionPlugin> plugin;
+  };
   struct AnnounceDrain {};
   struct Drain {
     int64_t timeout_us;
@@ -77,7 +80,7 @@ struct Shard::Impl final : private ShardLoop::Owner {
   struct Stop {};
   using Note = std::variant<Published, Answered, Answer, Poll, CancelPoll, Adopt, RecoveryQuestion,
                             RecordAnswer, Missed, Report, Verdict, AdminNewsRef, CollectSockets, Reconfigure,
-                            AnnounceDrain, Drain, Stop>;
+                            ReplacePlugin, AnnounceDrain, Drain, Stop>;
 
   // Brings the fate of a publication home to the shard it came from.
   class Receipt final : public PublishReceipt {
@@ -266,6 +269,7 @@ struct Shard::Impl final : private ShardLoop::Owner {
     other(message.asker).tell_admins(std::make_shared<const AdminNews>(std::move(news)));
   }
   void handle(Reconfigure& message) { loop.reconfigure(message.config, std::move(message.session_plugins)); }
+  void handle(ReplacePlugin& message) { loop.replace_plugin(message.plugin); }
   void handle(AnnounceDrain&) {
     draining = true;
     loop.announce_drain();
@@ -363,6 +367,10 @@ void Shard::report(ShardQuestion question, std::function<void(ShardReport)> done
 
 void Shard::reconfigure(ConfigRef config, SessionPlugins session_plugins) {
   (void)impl_->note(Impl::Reconfigure{std::move(config), std::move(session_plugins)});
+}
+
+void Shard::replace_plugin(std::shared_ptr<SessionPlugin> plugin) {
+  (void)impl_->note(Impl::ReplacePlugin{std::move(plugin)});
 }
 
 void Shard::announce_drain() { (void)impl_->note(Impl::AnnounceDrain{}); }

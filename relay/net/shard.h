@@ -112,6 +112,8 @@ class Shard final : public ShardPort {
   void report(ShardQuestion question, std::function<void(ShardReport)> done);
   /// [control] A new configuration for new and living sessions, and session plugins for new ones.
   void reconfigure(ConfigRef config, SessionPlugins session_plugins);
+  /// [control] Newcomers get this plugin instead of the one of its name; clients stay with the one they have.
+  void replace_plugin(std::shared_ptr<SessionPlugin> plugin);
   /// [control] From now on readiness is 503, new sessions are refused and HTTP connections end with their
   /// answer; `drain` follows once all that was taken in has reached the shards.
   void announce_drain();

@@ -506,6 +506,11 @@ void ShardLoop::reconfigure(const ConfigRef& config, SessionPlugins session_plug
   impl_->polling.reconfigure();
 }
 
+void ShardLoop::replace_plugin(const std::shared_ptr<SessionPlugin>& plugin) {
+  for (auto& each : impl_->shared.session_plugins)
+    if (each->instance().name() == plugin->instance().name()) each = plugin;
+}
+
 void ShardLoop::announce_drain() { impl_->drain_announced = true; }
 
 void ShardLoop::drain(int64_t timeout_us) {

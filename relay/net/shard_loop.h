@@ -64,6 +64,7 @@ class ShardLoop {
   [[nodiscard]] std::string admin_sockets() const;
   [[nodiscard]] ShardReport report(const ShardQuestion& question) const;
   void reconfigure(const ConfigRef& config, SessionPlugins session_plugins);
+  void replace_plugin(const std::shared_ptr<SessionPlugin>& plugin);
   void announce_drain();
   void drain(int64_t timeout_us);
   void stop();

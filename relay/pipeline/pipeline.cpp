@@ -70,17 +70,64 @@ bool Pipeline::post(std::function<void(Pipeline&)> task) {
 
 PipelinePlan Pipeline::exchange(PipelinePlan plan) {
   for (Stage& stage : plan.stages) {
-    const auto old = std::find_if(plan_.stages.begin(), plan_.stages.end(), [&stage](const Stage& candidate) {
-      return candidate.plugin().name() == stage.plugin().name() &&
-             candidate.plugin().library().id() == stage.plugin().library().id();
-    });
-    if (old == plan_.stages.end()) continue;
-    if (const Status adopted = stage.plugin().adopt_state(old->plugin()); !adopted)
+    const Result<Stage*> old = find_stage(stage.plugin().name());
+    if (!old) continue;
+    if (const Status adopted = stage.take_over(**old); !adopted)
       logger_.warn("pipeline",
                    "the new " + stage.plugin().name() + " starts empty: " + adopted.error().to_string());
   }
   std::swap(plan_, plan);
   return plan;
+}
+
+Result<Stage*> Pipeline::find_stage(std::string_view name) {
+  for (Stage& stage : plan_.stages)
+    if (stage.plugin().name() == name) return &stage;
+  return fail("plugin_unknown", std::string(name), "no plugin of that name is in the pipeline");
+}
+
+Status Pipeline::replace(Stage& fresh) {
+  const Result<Stage*> old = find_stage(fresh.plugin().name());
+  if (!old) return tl::unexpected(old.error());
+  if (Status status = fresh.take_over(**old); !status) return status;
+  std::swap(**old, fresh);
+  return {};
+}
+
+Status Pipeline::disable(std::string_view name, std::string why) {
+  const Result<Stage*> stage = find_stage(name);
+  if (!stage) return tl::unexpected(stage.error());
+  if ((*stage)->disabled()) return {};
+  (*stage)->disable(why);
+  announce({plugin_type::kDisabled, std::string(name), std::move(why)});
+  return {};
+}
+
+Status Pipeline::enable(std::string_view name, std::string why) {
+  const Result<Stage*> stage = find_stage(name);
+  if (!stage) return tl::unexpected(stage.error());
+  if (!(*stage)->disabled()) return {};
+  (*stage)->enable();
+  announce({plugin_type::kEnabled, std::string(name), std::move(why)});
+  return {};
+}
+
+void Pipeline::announce(PluginNews news) {
+  const std::string_view what = news.type.substr(plugin_type::kPrefix.size());
+  const bool trouble = news.type == plugin_type::kDisabled;
+  logger_.write(trouble ? LogLevel::warn : LogLevel::info, "pipeline",
+                "plugin " + news.name + " is " + std::string(what) + ": " + news.why);
+  news_.push_back(std::move(news));
+}
+
+// Behind the last stage: what becomes of plugins is not for plugins to drop.
+void Pipeline::publish_news() {
+  if (news_.empty()) return;
+  items_.clear();
+  for (const PluginNews& news : news_)
+    items_.push_back({make_event(news, clock_.wall_us()), StageItem::kNobody});
+  news_.clear();
+  publish_items();
 }
 
 void Pipeline::run() {
@@ -97,7 +144,10 @@ void Pipeline::run() {
 void Pipeline::run_tasks() {
   std::vector<std::function<void(Pipeline&)>> tasks;
   tasks_.take_all(tasks);
-  for (const auto& task : tasks) task(*this);
+  for (const auto& task : tasks) {
+    task(*this);
+    publish_news();
+  }
 }
 
 int64_t Pipeline::wait_us() const {
@@ -113,8 +163,8 @@ void Pipeline::run_timers() {
     if (now < plan_.stages[i].next_tick_us()) continue;
     items_.clear();
     plan_.stages[i].tick(now, clock_.wall_us(), items_, batch_);
-    if (items_.empty()) continue;
     process_items(i + 1);
+    publish_news();
   }
 }
 
@@ -125,6 +175,7 @@ void Pipeline::process(std::vector<Publication>& publications) {
     process_items(0);
     for (; settled < upto; ++settled)
       if (publications[settled].receipt) publications[settled].receipt->complete(results_[settled]);
+    publish_news();
     items_.clear();
   };
   const auto add = [&](EventRef& event, size_t i, uint32_t publication) {
@@ -158,7 +209,7 @@ void Pipeline::process_items(size_t first_stage) {
   const int64_t start = clock_.monotonic_us();
   if (first_stage == 0) counters_.events_in += items_.size();
   for (size_t i = first_stage; i < plan_.stages.size() && !items_.empty(); ++i)
-    plan_.stages[i].run(items_, batch_, *this, logger_);
+    plan_.stages[i].run(items_, batch_, *this);
   if (!items_.empty()) publish_items();
   ++counters_.batches;
   counters_.batch_us.record(static_cast<uint64_t>(clock_.monotonic_us() - start));

@@ -61,6 +61,14 @@ class Pipeline final : private StageObserver {
   /// [pipeline] Puts `plan` in force and returns the old one, for destruction elsewhere. Plugins of the same
   /// name and library hand over their state.
   [[nodiscard]] PipelinePlan exchange(PipelinePlan plan);
+  /// [pipeline] Puts `fresh` in the place of the stage of that name, which it takes over from and becomes. On
+  /// error (`plugin_unknown`, `plugin_state_failed`) both stay what they are.
+  [[nodiscard]] Status replace(Stage& fresh);
+  /// [pipeline] Error `plugin_unknown`: there is no stage of that name.
+  [[nodiscard]] Status disable(std::string_view name, std::string why);
+  [[nodiscard]] Status enable(std::string_view name, std::string why);
+  /// [pipeline] Tells operators, in the log and by an event.
+  void announce(PluginNews news) override;
   [[nodiscard]] const PipelinePlan& plan() const { return plan_; }
   [[nodiscard]] const Counters& counters() const { return counters_; }
   [[nodiscard]] const PresenceTable& presence() const { return presence_; }
@@ -70,6 +78,8 @@ class Pipeline final : private StageObserver {
   void run_tasks();
   void run_timers();
   [[nodiscard]] int64_t wait_us() const;
+  [[nodiscard]] Result<Stage*> find_stage(std::string_view name);
+  void publish_news();
   void process(std::vector<Publication>& publications);
   void process_items(size_t first_stage);
   void answer(PresenceQuestion& question);
@@ -90,6 +100,7 @@ class Pipeline final : private StageObserver {
   Mailbox<std::function<void(Pipeline&)>> tasks_;
   std::vector<StageItem> items_;        // scratch: the events of the batch being processed
   std::vector<PublishResult> results_;  // one per publication being processed
+  std::vector<PluginNews> news_;        // of the batch or task that runs: at most one or two for each stage
   Counters counters_;
   std::thread thread_;
 };

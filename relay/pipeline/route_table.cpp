@@ -4,16 +4,20 @@
 #include <utility>
 
 #include "event/envelope.h"
+#include "pipeline/plugin_news.h"
 #include "pipeline/presence.h"
 
 namespace relay {
 namespace {
 
+// What the relay tells of itself; the other reserved types are orders to it.
+bool is_news(std::string_view type) { return is_presence(type) || is_plugin_news(type); }
+
 // Who wrote ** before there were such events did not mean them.
-bool names_presence(const Route& route, std::string_view type) {
+bool names_news(const Route& route, std::string_view type) {
   const auto& patterns = route.match.patterns();
   return !route.fallback && std::any_of(patterns.begin(), patterns.end(), [type](const Pattern& pattern) {
-    return is_presence(pattern.text()) && pattern.matches(type);
+    return is_news(pattern.text()) && pattern.matches(type);
   });
 }
 
@@ -45,11 +49,11 @@ Result<std::shared_ptr<const RouteTable>> compile_routes(const std::vector<Route
 uint32_t route_event(const RouteTable& routes, const Event& event, std::vector<Delivery>& deliveries) {
   const bool reserved = is_reserved_type(event.type());
   const auto takes = [&event, reserved](const Route& route) {
-    const bool fits = reserved ? names_presence(route, event.type()) : route.match.matches(event.type());
+    const bool fits = reserved ? names_news(route, event.type()) : route.match.matches(event.type());
     return fits && route.filter.matches(event);
   };
   uint32_t count = 0;
-  if (reserved && !is_presence(event.type())) return count;
+  if (reserved && !is_news(event.type())) return count;
   for (const bool fallback : {false, true}) {
     for (const Route& route : routes) {
       if (route.fallback != fallback || !takes(route)) continue;

@@ -11,7 +11,7 @@ Stage::Stage(std::unique_ptr<PluginInstance> plugin, PatternSet match, PluginCon
       config_(std::move(config)),
       next_tick_us_(plugin_->has_timer() ? 0 : INT64_MAX) {}
 
-void Stage::run(std::vector<StageItem>& items, EventBatch& batch, StageObserver& observer, Logger& logger) {
+void Stage::run(std::vector<StageItem>& items, EventBatch& batch, StageObserver& observer) {
   if (disabled_ || !plugin_->has_filter()) return;
   seen_.clear();
   for (const StageItem& item : items)
@@ -29,7 +29,7 @@ void Stage::run(std::vector<StageItem>& items, EventBatch& batch, StageObserver&
       next_.push_back(std::move(item));
       continue;
     }
-    settle(item, i, batch, observer, logger);
+    settle(item, i, batch, observer);
     for (const EventBatch::Emitted& emitted : batch.emitted_after(i))
       next_.push_back({emitted.event, StageItem::kNobody});
     ++i;
@@ -37,8 +37,7 @@ void Stage::run(std::vector<StageItem>& items, EventBatch& batch, StageObserver&
   items.swap(next_);
 }
 
-void Stage::settle(const StageItem& item, uint32_t i, EventBatch& batch, StageObserver& observer,
-                   Logger& logger) {
+void Stage::settle(const StageItem& item, uint32_t i, EventBatch& batch, StageObserver& observer) {
   const Verdict verdict = batch.verdict(i);
   if (verdict == Verdict::pass) {
     next_.push_back({batch.changed(i) ? batch.changed(i) : item.event, item.publication});
@@ -48,12 +47,29 @@ void Stage::settle(const StageItem& item, uint32_t i, EventBatch& batch, StageOb
     next_.push_back(item);
     if (config_.on_error == PluginConfig::OnError::disable && !disabled_) {
       disabled_ = true;
-      logger.error("pipeline", "plugin " + plugin_->name() + " is disabled after a failure: " +
-                                   std::string(batch.reason(i)) + "; mend it and reload (SIGHUP)");
+      why_ = "it failed: " + std::string(batch.reason(i)) + "; mend and reload it";
+      observer.announce({plugin_type::kDisabled, plugin_->name(), why_});
     }
     return;
   }
   observer.ended(item, verdict, plugin_->name(), batch.reason(i));
+}
+
+void Stage::disable(std::string why) {
+  disabled_ = by_operator_ = true;
+  why_ = std::move(why);
+}
+
+void Stage::enable() {
+  disabled_ = by_operator_ = false;
+  why_.clear();
+}
+
+Status Stage::take_over(Stage& old) {
+  if (old.by_operator_) disable(old.why_);
+  if (plugin_->has_timer() && old.plugin_->has_timer()) next_tick_us_ = old.next_tick_us_;
+  if (plugin_->library().id() != old.plugin_->library().id()) return {};
+  return plugin_->adopt_state(*old.plugin_);
 }
 
 void Stage::tick(int64_t monotonic_us, int64_t wall_us, std::vector<StageItem>& items, EventBatch& batch) {

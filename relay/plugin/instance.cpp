@@ -38,7 +38,10 @@ Result<std::unique_ptr<PluginInstance>> PluginInstance::create(std::shared_ptr<P
 
 PluginInstance::PluginInstance(std::shared_ptr<PluginLibrary> library, std::string name,
                                const Surroundings& surroundings)
-    : library_(std::move(library)), name_(std::move(name)), surroundings_(surroundings) {
+    : library_(std::move(library)),
+      name_(std::move(name)),
+      surroundings_(surroundings),
+      created_us_(surroundings.clock.wall_us()) {
   host_.size = sizeof host_;
   host_.abi_major = SENECA_ABI_MAJOR;
   host_.abi_minor = SENECA_ABI_MINOR;

@@ -87,6 +87,8 @@ class PluginInstance {
   [[nodiscard]] Status adopt_state(PluginInstance& old);
 
   [[nodiscard]] const PluginCounters& counters() const { return counters_; }
+  /// When it was made, wall-clock time.
+  [[nodiscard]] int64_t created_us() const { return created_us_; }
 
   void count_error() { ++counters_.errors; }
 
@@ -118,6 +120,7 @@ class PluginInstance {
   const std::shared_ptr<PluginLibrary> library_;
   const std::string name_;
   const Surroundings surroundings_;
+  const int64_t created_us_;
   seneca_host host_{};
   void* self_ = nullptr;
   bool created_ = false;

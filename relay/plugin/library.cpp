@@ -6,7 +6,6 @@
 #include <string>
 
 #include "plugin/schema.h"
-#include "plugin/trusted_file.h"
 
 namespace relay {
 namespace {
@@ -32,13 +31,11 @@ bool is_reverse_domain_name(const char* id) {
   }
 }
 
-Result<void*> load(const std::filesystem::path& path) {
-  const Result<TrustedFile> file = TrustedFile::open(path);
-  if (!file) return tl::unexpected(file.error());
-  if (!file->is_elf())
+Result<void*> load(const std::filesystem::path& path, const TrustedFile& file) {
+  if (!file.is_elf())
     return fail("plugin_not_elf", path.string(),
                 "is not a shared object; build one with seneca_add_plugin()");
-  const std::string name = file->unique_path();
+  const std::string name = file.unique_path();
   if (void* handle = ::dlopen(name.c_str(), RTLD_NOW | RTLD_LOCAL)) return handle;
   const char* text = ::dlerror();
   std::string why = text ? text : "unknown reason";
@@ -105,7 +102,14 @@ Result<PluginRoles> find_roles(const seneca_plugin& table, const std::string& pa
 }  // namespace
 
 Result<std::shared_ptr<PluginLibrary>> PluginLibrary::open(const std::filesystem::path& path) {
-  const Result<void*> handle = load(path);
+  const Result<TrustedFile> file = TrustedFile::open(path);
+  if (!file) return tl::unexpected(file.error());
+  return open(path, *file);
+}
+
+Result<std::shared_ptr<PluginLibrary>> PluginLibrary::open(const std::filesystem::path& path,
+                                                           const TrustedFile& file) {
+  const Result<void*> handle = load(path, file);
   if (!handle) return tl::unexpected(handle.error());
   const auto* table = static_cast<const seneca_plugin*>(::dlsym(*handle, SENECA_PLUGIN_SYMBOL));
   if (!table)
@@ -118,7 +122,7 @@ Result<std::shared_ptr<PluginLibrary>> PluginLibrary::open(const std::filesystem
   }
   const Result<PluginRoles> roles = find_roles(*table, path.string());
   if (!roles) return tl::unexpected(roles.error());
-  return std::shared_ptr<PluginLibrary>(new PluginLibrary(path, table, *roles));
+  return std::shared_ptr<PluginLibrary>(new PluginLibrary(path, file.identity(), table, *roles));
 }
 
 }  // namespace relay

@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "plugin/trusted_file.h"
 
 namespace relay {
 
@@ -39,8 +40,12 @@ class PluginLibrary {
   /// [control] Refuses, each with a code of its own: what is no regular file, belongs to others or may be
   /// written by others; what is no shared object, exports no plugin, or exports one this relay cannot use.
   [[nodiscard]] static Result<std::shared_ptr<PluginLibrary>> open(const std::filesystem::path& path);
+  /// [control] The same, of a file that is open already; `path` is what it is called.
+  [[nodiscard]] static Result<std::shared_ptr<PluginLibrary>> open(const std::filesystem::path& path,
+                                                                   const TrustedFile& file);
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  [[nodiscard]] const PluginFileId& file() const { return file_; }
   [[nodiscard]] const seneca_plugin& table() const { return *table_; }
   [[nodiscard]] const PluginRoles& roles() const { return roles_; }
   [[nodiscard]] std::string_view id() const { return table_->id; }
@@ -52,10 +57,12 @@ class PluginLibrary {
   }
 
  private:
-  PluginLibrary(std::filesystem::path path, const seneca_plugin* table, const PluginRoles& roles)
-      : path_(std::move(path)), table_(table), roles_(roles) {}
+  PluginLibrary(std::filesystem::path path, const PluginFileId& file, const seneca_plugin* table,
+                const PluginRoles& roles)
+      : path_(std::move(path)), file_(file), table_(table), roles_(roles) {}
 
   std::filesystem::path path_;
+  PluginFileId file_;
   const seneca_plugin* table_;
   PluginRoles roles_;
 };

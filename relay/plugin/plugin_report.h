@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "plugin/instance.h"
 
@@ -9,15 +10,15 @@ namespace relay {
 /// One plugin, for people.
 struct PluginReport {
   std::string name, id, version, path;
-  bool disabled = false;
+  std::vector<std::string> roles;
+  bool has_schema = false;  ///< whether it says what its configuration looks like
+  int64_t created_us = 0;   ///< when its instance was made, wall-clock time
+  std::string state = "enabled";
+  std::string why;  ///< why it is not enabled
   PluginCounters counters;
 };
 
 /// [owner] of the instance.
-[[nodiscard]] inline PluginReport describe(const PluginInstance& plugin) {
-  const PluginLibrary& library = plugin.library();
-  return {plugin.name(), std::string(library.id()), std::string(library.version()), library.path().string(),
-          false,         plugin.counters()};
-}
+[[nodiscard]] PluginReport describe(const PluginInstance& plugin);
 
 }  // namespace relay

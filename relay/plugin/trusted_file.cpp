@@ -82,14 +82,20 @@ bool TrustedFile::is_elf() const {
          head == kMagic;
 }
 
-std::string TrustedFile::unique_path() const {
+PluginFileId TrustedFile::identity() const {
   struct stat entry {};
   ::fstat(descriptor_, &entry);
+  return {entry.st_dev, entry.st_ino, entry.st_size,
+          int64_t{entry.st_mtim.tv_sec} * 1'000'000'000 + entry.st_mtim.tv_nsec};
+}
+
+std::string TrustedFile::unique_path() const {
+  const PluginFileId file = identity();
   // The dynamic linker takes a name it has seen for the library it loaded then, and descriptor numbers are
   // used again. So device and inode are written into the name, bit by bit, as the slashes and "./" that a
   // path may hold at will. A loaded file keeps its inode, so no two loaded files share a name.
   std::string path = "/proc/self/fd/";
-  for (const uint64_t identity : {uint64_t{entry.st_dev}, uint64_t{entry.st_ino}})
+  for (const uint64_t identity : {file.device, file.inode})
     for (int bit = 0; bit < 64; ++bit) path += (identity >> bit & 1) != 0 ? "./" : "/";
   return path + std::to_string(descriptor_);
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <utility>
@@ -7,6 +8,18 @@
 #include "base/result.h"
 
 namespace relay {
+
+/// Which file that is, and in which state: what was overwritten in place is the same file in another state.
+struct PluginFileId {
+  uint64_t device = 0, inode = 0;
+  int64_t bytes = 0;
+  int64_t changed_ns = 0;  ///< when its content was written
+
+  [[nodiscard]] bool same_file(const PluginFileId& other) const {
+    return device == other.device && inode == other.inode;
+  }
+  bool operator==(const PluginFileId&) const = default;
+};
 
 /// An open file whose code we may run: regular, owned by us or root, writable by nobody else, in a place
 /// where nobody else may put a different one. Owns the descriptor; what was checked is what the descriptor
@@ -23,6 +36,7 @@ class TrustedFile {
 
   /// True when it begins as shared objects do.
   [[nodiscard]] bool is_elf() const;
+  [[nodiscard]] PluginFileId identity() const;
   /// A path that opens this very file, and that no other file ever had or will have in this process.
   [[nodiscard]] std::string unique_path() const;
 

@@ -53,7 +53,9 @@ std::vector<PluginReport> plugin_reports(const PipelinePlan& plan) {
   std::vector<PluginReport> reports;
   for (const Stage& stage : plan.stages) {
     reports.push_back(describe(stage.plugin()));
-    reports.back().disabled = stage.disabled();
+    if (!stage.disabled()) continue;
+    reports.back().state = "disabled";
+    reports.back().why = stage.why();
   }
   return reports;
 }
@@ -74,6 +76,14 @@ void add_session_plugins(const std::vector<ShardReport>& shards, std::vector<Plu
       known->counters.max_us = std::max(known->counters.max_us, plugin.counters.max_us);
     }
   }
+}
+
+// Those that are nothing but sources.
+void add_source_plugins(const std::vector<PluginSourceReport>& sources, std::vector<PluginReport>& reports) {
+  for (const PluginSourceReport& source : sources)
+    if (std::none_of(reports.begin(), reports.end(),
+                     [&](const PluginReport& each) { return each.name == source.name; }))
+      reports.push_back(source.plugin);
 }
 
 }  // namespace
@@ -171,6 +181,7 @@ RelayReport AdminDesk::gather(const ShardQuestion& question) const {
   report.plugins = collector->plugins;
   report.shards = collector->shards;
   add_session_plugins(report.shards, report.plugins);
+  add_source_plugins(report.plugin_sources, report.plugins);
   return report;
 }
 

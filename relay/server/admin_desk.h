@@ -7,6 +7,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -40,10 +41,12 @@ class AdminDesk final : public Admin {
     std::string admin_namespace;
   };
 
-  AdminDesk() = default;
+  /// `take_order` keeps an order for the control thread, or says that it cannot; any thread may call it.
+  explicit AdminDesk(std::function<bool(PluginOrder)> take_order) : take_order_(std::move(take_order)) {}
   ~AdminDesk() override;
 
   [[nodiscard]] bool ask(AdminQuestion question) override;
+  [[nodiscard]] bool order(PluginOrder order) override { return take_order_(std::move(order)); }
 
   /// The parts must outlive the desk, or `stop` must come before they go.
   void start(Parts parts);
@@ -56,6 +59,7 @@ class AdminDesk final : public Admin {
   void note_rates(const RelayReport& report);
   void tell_admins(const RelayReport& report);
 
+  const std::function<bool(PluginOrder)> take_order_;
   std::unique_ptr<Parts> parts_;
   std::unique_ptr<AdminStats> admin_stats_;  // null: the Admin UI is not enabled
   uint64_t samples_ = 0;

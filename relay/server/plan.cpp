@@ -19,31 +19,38 @@ Result<PatternSet> patterns_of(const PluginConfig& config, const PluginInstance&
 
 }  // namespace
 
-Result<OpenedPlugin> open_plugin(const PluginConfig& config, const PluginDirectory& directory) {
-  const auto file = directory.find(config.path);
-  if (!file) return tl::unexpected(file.error());
-  auto library = PluginLibrary::open(*file);
-  if (!library) return tl::unexpected(library.error());
-  return OpenedPlugin{std::move(*library), config.name.empty() ? file->stem().string() : config.name};
-}
-
-Result<Stage> make_stage(const PluginConfig& config, OpenedPlugin opened,
+Result<Stage> make_stage(const PluginConfig& config, const OpenedPlugin& opened,
                          const PluginInstance::Surroundings& surroundings) {
-  auto plugin = PluginInstance::create(std::move(opened.library), opened.name, config.config, surroundings);
+  auto plugin = PluginInstance::create(opened.library, opened.name, config.config, surroundings);
   if (!plugin) return tl::unexpected(plugin.error());
   auto match = patterns_of(config, **plugin);
   if (!match) return fail(match.error().code, "plugins/" + opened.name + "/match", match.error().message);
   return Stage(std::move(*plugin), std::move(*match), config);
 }
 
-Result<PipelinePlan> make_plan(const Config& config, const PluginDirectory& directory,
+Result<std::shared_ptr<SessionPlugin>> make_session_plugin(const PluginConfig& config,
+                                                           const OpenedPlugin& opened,
+                                                           const PluginInstance::Surroundings& surroundings) {
+  auto instance = PluginInstance::create(opened.library, opened.name, config.config, surroundings);
+  if (!instance) return tl::unexpected(instance.error());
+  return std::make_shared<SessionPlugin>(std::move(*instance), surroundings.logger);
+}
+
+Result<OpenedPlugin> open_plugin(const PluginConfig& config, PluginLibraries& libraries) {
+  auto library = libraries.open(config.path);
+  if (!library) return tl::unexpected(library.error());
+  std::string name = config.name.empty() ? (*library)->path().stem().string() : config.name;
+  return OpenedPlugin{std::move(*library), std::move(name)};
+}
+
+Result<PipelinePlan> make_plan(const Config& config, PluginLibraries& libraries,
                                const PluginInstance::Surroundings& surroundings) {
   PipelinePlan plan;
   for (const PluginConfig& entry : config.plugins) {
-    auto opened = open_plugin(entry, directory);
+    auto opened = open_plugin(entry, libraries);
     if (!opened) return tl::unexpected(opened.error());
     if (!opened->library->roles().in_pipeline()) continue;
-    auto stage = make_stage(entry, std::move(*opened), surroundings);
+    auto stage = make_stage(entry, *opened, surroundings);
     if (!stage) return tl::unexpected(stage.error());
     plan.stages.push_back(std::move(*stage));
   }
@@ -53,30 +60,28 @@ Result<PipelinePlan> make_plan(const Config& config, const PluginDirectory& dire
   return plan;
 }
 
-Result<SessionPlugins> make_session_plugins(const Config& config, const PluginDirectory& directory,
+Result<SessionPlugins> make_session_plugins(const Config& config, PluginLibraries& libraries,
                                             const PluginInstance::Surroundings& surroundings) {
   SessionPlugins plugins;
   for (const PluginConfig& entry : config.plugins) {
-    auto opened = open_plugin(entry, directory);
+    auto opened = open_plugin(entry, libraries);
     if (!opened) return tl::unexpected(opened.error());
     if (opened->library->roles().session == nullptr) continue;
-    auto instance =
-        PluginInstance::create(std::move(opened->library), opened->name, entry.config, surroundings);
-    if (!instance) return tl::unexpected(instance.error());
-    plugins.push_back(std::make_shared<SessionPlugin>(std::move(*instance), surroundings.logger));
+    auto plugin = make_session_plugin(entry, *opened, surroundings);
+    if (!plugin) return tl::unexpected(plugin.error());
+    plugins.push_back(std::move(*plugin));
   }
   return plugins;
 }
 
-Result<std::vector<std::string>> plugin_names(const Config& config, const PluginDirectory& directory) {
-  std::vector<std::string> names;
+Result<std::vector<OpenedPlugin>> open_plugins(const Config& config, PluginLibraries& libraries) {
+  std::vector<OpenedPlugin> all;
   for (const PluginConfig& entry : config.plugins) {
-    const auto opened = open_plugin(entry, directory);
+    auto opened = open_plugin(entry, libraries);
     if (!opened) return tl::unexpected(opened.error());
-    names.push_back(opened->name + " " + std::string(opened->library->version()) + " (" +
-                    opened->library->path().string() + ")");
+    all.push_back(std::move(*opened));
   }
-  return names;
+  return all;
 }
 
 }  // namespace relay

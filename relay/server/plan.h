@@ -7,8 +7,7 @@
 #include "base/result.h"
 #include "config/config.h"
 #include "pipeline/pipeline.h"
-#include "plugin/directory.h"
-#include "plugin/library.h"
+#include "plugin/libraries.h"
 #include "plugin/session_plugin.h"
 
 namespace relay {
@@ -18,25 +17,27 @@ struct OpenedPlugin {
   std::shared_ptr<PluginLibrary> library;
   std::string name;
 };
-[[nodiscard]] Result<OpenedPlugin> open_plugin(const PluginConfig& config, const PluginDirectory& directory);
+[[nodiscard]] Result<OpenedPlugin> open_plugin(const PluginConfig& config, PluginLibraries& libraries);
+/// All of them, in the configured order.
+[[nodiscard]] Result<std::vector<OpenedPlugin>> open_plugins(const Config& config,
+                                                             PluginLibraries& libraries);
+
+/// A new instance for one shard. [control]
+[[nodiscard]] Result<std::shared_ptr<SessionPlugin>> make_session_plugin(
+    const PluginConfig& config, const OpenedPlugin& opened, const PluginInstance::Surroundings& surroundings);
 
 /// An instance that has a role in the pipeline, and the events it sees: the configured patterns, else the
 /// plugin's own. [control]
-[[nodiscard]] Result<Stage> make_stage(const PluginConfig& config, OpenedPlugin opened,
+[[nodiscard]] Result<Stage> make_stage(const PluginConfig& config, const OpenedPlugin& opened,
                                        const PluginInstance::Surroundings& surroundings);
 
 /// Opens the configured plugins, makes an instance of each that has a role in the pipeline and compiles the
 /// routes. [control]
-[[nodiscard]] Result<PipelinePlan> make_plan(const Config& config, const PluginDirectory& directory,
+[[nodiscard]] Result<PipelinePlan> make_plan(const Config& config, PluginLibraries& libraries,
                                              const PluginInstance::Surroundings& surroundings);
 
 /// An instance of each configured session plugin, for one shard. [control]
-[[nodiscard]] Result<SessionPlugins> make_session_plugins(const Config& config,
-                                                          const PluginDirectory& directory,
+[[nodiscard]] Result<SessionPlugins> make_session_plugins(const Config& config, PluginLibraries& libraries,
                                                           const PluginInstance::Surroundings& surroundings);
-
-/// "marcus 1.0.0 (/usr/lib/…/marcus.so)", one per configured plugin, in order.
-[[nodiscard]] Result<std::vector<std::string>> plugin_names(const Config& config,
-                                                            const PluginDirectory& directory);
 
 }  // namespace relay

@@ -8,11 +8,11 @@
 namespace relay {
 
 Result<std::vector<PluginSources::Entry>> PluginSources::prepare(
-    const Config& config, const PluginDirectory& directory,
+    const Config& config, PluginLibraries& libraries,
     const PluginInstance::Surroundings& surroundings) const {
   std::vector<Entry> next;
   for (const PluginConfig& wanted : config.plugins) {
-    auto opened = open_plugin(wanted, directory);
+    auto opened = open_plugin(wanted, libraries);
     if (!opened) return tl::unexpected(opened.error());
     if (!opened->library->roles().source) continue;
     const auto is_wanted = [&wanted](const Entry& entry) { return entry.config == wanted; };
@@ -71,7 +71,7 @@ std::vector<PluginSourceReport> PluginSources::report() const {
   std::vector<PluginSourceReport> reports;
   for (const Entry& entry : entries_)
     reports.push_back({entry.plugin->name(), entry.started, entry.error,
-                       entry.started ? entry.plugin->source_status() : ""});
+                       entry.started ? entry.plugin->source_status() : "", describe(*entry.plugin)});
   return reports;
 }
 

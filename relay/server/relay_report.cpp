@@ -7,6 +7,8 @@
 #include <numeric>
 #include <utility>
 
+#include "base/clock.h"
+
 namespace relay {
 namespace {
 
@@ -113,7 +115,11 @@ ordered_json plugins_json(const std::vector<PluginReport>& plugins) {
                     {"id", plugin.id},
                     {"version", plugin.version},
                     {"path", plugin.path},
-                    {"state", plugin.disabled ? "disabled" : "running"},
+                    {"roles", plugin.roles},
+                    {"config_schema", plugin.has_schema},
+                    {"loaded_at", format_rfc3339(plugin.created_us)},
+                    {"state", plugin.state},
+                    {"why", plugin.why},
                     {"calls", counters.calls},
                     {"events", counters.events},
                     {"passed", counters.passed},

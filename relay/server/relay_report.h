@@ -20,6 +20,7 @@ struct PluginSourceReport {
   bool started = false;
   std::string error;   ///< why it was not
   std::string status;  ///< what it says about itself, a JSON object or ""
+  PluginReport plugin{};
 };
 
 /// The whole relay at one moment, gathered from every thread that owns a part of it.

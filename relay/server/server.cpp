@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/ids.h"
+#include "base/mailbox.h"
 #include "config/listen.h"
 #include "hub/hub.h"
 #include "ingest/source_factory.h"
@@ -19,6 +20,7 @@
 #include "server/admin_login.h"
 #include "server/bcrypt.h"
 #include "server/plan.h"
+#include "server/plugin_control.h"
 #include "server/plugin_sources.h"
 
 namespace relay {
@@ -26,6 +28,7 @@ namespace {
 
 constexpr size_t kIntakeEvents = 65536;
 constexpr size_t kIntakeBytes = 64 << 20;
+constexpr size_t kMaxOrders = 64;
 constexpr int64_t kHubPatienceUs = 100000;
 constexpr rlim_t kReservedDescriptors = 128;  // files, journals, plugins, the admin's own connection
 
@@ -80,7 +83,7 @@ struct Server::Impl {
         options(std::move(chosen)),
         clock(clock_),
         logger(logger_),
-        directory(options.plugin_places),
+        libraries(PluginDirectory(options.plugin_places)),
         log(random_id(), static_cast<uint64_t>(config->journal.retention_events),
             static_cast<uint64_t>(config->journal.retention_bytes)),
         intake(kIntakeEvents, kIntakeBytes),
@@ -99,18 +102,23 @@ struct Server::Impl {
   Status start_shards();
   void start_sources(std::vector<PluginSources::Entry> from_plugins);
   Status start();
+  bool take_order(PluginOrder order);
+  void run_orders();
+  Result<std::string> run_order(const PluginOrder& order);
   void drain();
 
   ConfigRef config;
   const Options options;
   Clock& clock;
   Logger& logger;
-  const PluginDirectory directory;
+  PluginLibraries libraries;
   MemoryLog log;
   Intake intake;
   IntakeServices services;
   std::unique_ptr<AdminLogin> login;  // null: the Admin UI is not enabled; outlives the shards
-  AdminDesk desk;                     // outlives the shards, whose requests it answers
+  AdminDesk desk{[this](PluginOrder order) {
+    return take_order(std::move(order));
+  }};  // outlives the shards, whose requests it answers
   std::vector<std::unique_ptr<Shard>> shards;
   std::unique_ptr<Hub> hub;
   std::unique_ptr<HubSink> sink;
@@ -118,7 +126,8 @@ struct Server::Impl {
   std::vector<std::unique_ptr<Source>> sources;
   PluginSources plugin_sources;
   std::vector<std::string> addresses;
-  std::vector<std::string> plugin_names;
+  std::vector<OpenedPlugin> opened_plugins;  // the code in force, of each configured plugin
+  Mailbox<PluginOrder> orders{kMaxOrders};
   bool running = false;
 };
 
@@ -172,7 +181,7 @@ Status Server::Impl::start_shards() {
   Status opened = open_listeners(listeners);
   // All are there before the first of them runs: they hand each other what is for another.
   for (int number = 0; opened && number < count; ++number) {
-    auto plugins = make_session_plugins(*config, directory, plugin_surroundings());
+    auto plugins = make_session_plugins(*config, libraries, plugin_surroundings());
     if (!plugins) {
       opened = tl::unexpected(plugins.error());
       break;
@@ -198,12 +207,12 @@ void Server::Impl::start_sources(std::vector<PluginSources::Entry> from_plugins)
 
 Status Server::Impl::start() {
   if (Status safe = check_exposure(); !safe) return safe;
-  auto plan = make_plan(*config, directory, plugin_surroundings());
+  auto plan = make_plan(*config, libraries, plugin_surroundings());
   if (!plan) return tl::unexpected(plan.error());
-  auto names = relay::plugin_names(*config, directory);
-  if (!names) return tl::unexpected(names.error());
-  plugin_names = std::move(*names);
-  auto from_plugins = plugin_sources.prepare(*config, directory, plugin_surroundings());
+  auto plugins = open_plugins(*config, libraries);
+  if (!plugins) return tl::unexpected(plugins.error());
+  opened_plugins = std::move(*plugins);
+  auto from_plugins = plugin_sources.prepare(*config, libraries, plugin_surroundings());
   if (!from_plugins) return tl::unexpected(from_plugins.error());
   open_admin_ui();
   if (Status started = start_shards(); !started) return started;
@@ -226,6 +235,40 @@ Status Server::Impl::start() {
               login.get(), config->admin_ui.namespace_});
   running = true;
   return {};
+}
+
+bool Server::Impl::take_order(PluginOrder order) {
+  if (!options.on_order || orders.put(std::move(order)) == Mailbox<PluginOrder>::Put::full) return false;
+  options.on_order();
+  return true;
+}
+
+void Server::Impl::run_orders() {
+  std::vector<PluginOrder> waiting;
+  orders.take_all(waiting);
+  for (const PluginOrder& order : waiting) {
+    const Result<std::string> done = run_order(order);
+    HttpResponse response;
+    if (done) response.body = *done;
+    if (!done) {
+      const Error& error = done.error();
+      const int status = error.code == "plugin_unknown" ? 404 : error.code == "reload_busy" ? 503 : 409;
+      response = problem(status, error.code, error.subject + ": " + error.message);
+      if (status == 409)
+        logger.warn("plugins", "an order is refused, all stays as it was: " + error.to_string());
+    }
+    shards[static_cast<size_t>(order.shard)]->respond(order.connection_id, std::move(response));
+  }
+}
+
+Result<std::string> Server::Impl::run_order(const PluginOrder& order) {
+  if (!running) return fail("reload_busy", order.name, "the relay is stopping");
+  for (size_t i = 0; i < opened_plugins.size(); ++i)
+    if (opened_plugins[i].name == order.name)
+      return PluginControl({*pipeline, shards, libraries, plugin_surroundings()})
+          .carry_out(order, config->plugins[i], opened_plugins[i]);
+  return fail("plugin_unknown", order.name,
+              "no plugin of that name is configured; `senecactl plugin list` names those that are");
 }
 
 // From the sources to the clients, in the direction of the flow: nothing that was taken in is left behind.
@@ -257,19 +300,25 @@ Server::~Server() {
 
 Status Server::check() {
   if (Status safe = impl_->check_exposure(); !safe) return safe;
-  const auto plan = make_plan(*impl_->config, impl_->directory, impl_->plugin_surroundings());
+  const auto plan = make_plan(*impl_->config, impl_->libraries, impl_->plugin_surroundings());
   if (!plan) return tl::unexpected(plan.error());
-  const auto plugins = make_session_plugins(*impl_->config, impl_->directory, impl_->plugin_surroundings());
+  const auto plugins = make_session_plugins(*impl_->config, impl_->libraries, impl_->plugin_surroundings());
   if (!plugins) return tl::unexpected(plugins.error());
   const auto from_plugins =
-      impl_->plugin_sources.prepare(*impl_->config, impl_->directory, impl_->plugin_surroundings());
+      impl_->plugin_sources.prepare(*impl_->config, impl_->libraries, impl_->plugin_surroundings());
   if (!from_plugins) return tl::unexpected(from_plugins.error());
   return {};
 }
 
 Status Server::start() { return impl_->start(); }
 const std::vector<std::string>& Server::addresses() const { return impl_->addresses; }
-std::vector<std::string> Server::plugins() const { return impl_->plugin_names; }
+std::vector<std::string> Server::plugins() const {
+  std::vector<std::string> texts;
+  for (const OpenedPlugin& plugin : impl_->opened_plugins)
+    texts.push_back(plugin.name + " " + std::string(plugin.library->version()) + " (" +
+                    plugin.library->path().string() + ")");
+  return texts;
+}
 int Server::threads() const { return static_cast<int>(impl_->shards.size()); }
 
 Result<std::vector<std::string>> Server::reload(Config config) {
@@ -291,15 +340,17 @@ Result<std::vector<std::string>> Server::reload(Config config) {
   keep("admin_ui", config.admin_ui, current.admin_ui);
   keep("sources", config.sources, current.sources);
 
-  auto plan = make_plan(config, impl_->directory, impl_->plugin_surroundings());
+  auto opened = open_plugins(config, impl_->libraries);
+  if (!opened) return tl::unexpected(opened.error());
+  auto plan = make_plan(config, impl_->libraries, impl_->plugin_surroundings());
   if (!plan) return tl::unexpected(plan.error());
   std::vector<SessionPlugins> session_plugins;
   for (size_t i = 0; i < impl_->shards.size(); ++i) {
-    auto plugins = make_session_plugins(config, impl_->directory, impl_->plugin_surroundings());
+    auto plugins = make_session_plugins(config, impl_->libraries, impl_->plugin_surroundings());
     if (!plugins) return tl::unexpected(plugins.error());
     session_plugins.push_back(std::move(*plugins));
   }
-  auto from_plugins = impl_->plugin_sources.prepare(config, impl_->directory, impl_->plugin_surroundings());
+  auto from_plugins = impl_->plugin_sources.prepare(config, impl_->libraries, impl_->plugin_surroundings());
   if (!from_plugins) return tl::unexpected(from_plugins.error());
   const auto fresh = std::make_shared<PipelinePlan>(std::move(*plan));
   std::promise<void> exchanged;
@@ -310,12 +361,14 @@ Result<std::vector<std::string>> Server::reload(Config config) {
   if (!posted) return fail("reload_busy", "pipeline", "too many orders wait; reload again in a moment");
   exchanged.get_future().wait();
   impl_->plugin_sources.exchange(std::move(*from_plugins));
+  impl_->opened_plugins = std::move(*opened);
   impl_->config = std::make_shared<const Config>(std::move(config));
   for (size_t i = 0; i < impl_->shards.size(); ++i)
     impl_->shards[i]->reconfigure(impl_->config, std::move(session_plugins[i]));
   return left_alone;
 }
 
+void Server::run_orders() { impl_->run_orders(); }
 void Server::drain() { impl_->drain(); }
 
 void Server::stop() {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -22,6 +23,8 @@ class Server {
   struct Options {
     std::vector<std::filesystem::path> plugin_places;  ///< where plugins are looked up by name
     bool insecure = false;                             ///< may listen beyond loopback without authentication
+    /// [any-thread] Called when orders wait that `run_orders` would carry out; without it none are taken.
+    std::function<void()> on_order{};
   };
 
   Server(Config config, Options options, Clock& clock, Logger& logger);
@@ -43,6 +46,9 @@ class Server {
   /// of new sessions. On error the old configuration stays. Returns the keys that need a restart and were
   /// left alone. Error `not_running` before `start` and after `drain`.
   [[nodiscard]] Result<std::vector<std::string>> reload(Config config);
+
+  /// Carries out, and answers, what clients have asked to be done with plugins.
+  void run_orders();
 
   /// Readiness turns 503, sources stop, what is in the intake is delivered, clients are told and closed; at
   /// most `server.drain_timeout`. `stop` cuts it short. Returns when done.

@@ -105,7 +105,7 @@ describe('a plugin that throws costs its events and nothing else:', () => {
       (await client.events.count(100)).map((event) => event.data.n),
       Array.from({ length: 100 }, (_, i) => i),
     );
-    assert.equal((await plugin(relay, 'bad_throws')).state, 'running');
+    assert.equal((await plugin(relay, 'bad_throws')).state, 'enabled');
   });
 
   test('on_error disable', async (t) => {

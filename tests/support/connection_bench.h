@@ -20,8 +20,14 @@ class FakeAdmin final : public Admin {
     asked.push_back(question.what);
     return true;
   }
+  [[nodiscard]] bool order(PluginOrder order) override {
+    if (busy) return false;
+    ordered.push_back(std::move(order));
+    return true;
+  }
   bool busy = false;
   std::vector<AdminQuery> asked;
+  std::vector<PluginOrder> ordered;
 };
 
 /// A shard with one connection, whose loop turns when the test says so.

@@ -38,10 +38,14 @@ struct Endpoint {
   Kind kind;
   std::string_view method;  ///< of Kind::http; the others are GET
   HttpHandler handler;      ///< of Kind::http
+  bool below = false;       ///< stands for every path that begins so
 };
 
 /// Where Engine.IO is spoken without Socket.IO.
 inline constexpr std::string_view kBarePath = "/engine.io/";
+
+/// What orders about a plugin begin with; its name follows.
+inline constexpr std::string_view kPluginPath = "/api/v1/plugins/";
 
 /// The endpoint of a path and method. `path_known` tells a 405 from a 404 when there is none.
 [[nodiscard]] const Endpoint* find_endpoint(std::string_view method, std::string_view path, bool& path_known);
@@ -63,6 +67,7 @@ void handle_stats(HttpExchange& exchange);
 void handle_clients(HttpExchange& exchange);
 void handle_rooms(HttpExchange& exchange);
 void handle_plugins(HttpExchange& exchange);
+void handle_plugin_order(HttpExchange& exchange);
 void handle_presence(HttpExchange& exchange);
 void handle_why(HttpExchange& exchange);
 void handle_page(HttpExchange& exchange);

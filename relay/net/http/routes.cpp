@@ -24,18 +24,23 @@ constexpr std::array kEndpoints = {
     Endpoint{"/api/v1/rooms", Kind::http, "GET", handle_rooms},
     Endpoint{"/api/v1/presence", Kind::http, "GET", handle_presence},
     Endpoint{"/api/v1/plugins", Kind::http, "GET", handle_plugins},
+    Endpoint{kPluginPath, Kind::http, "POST", handle_plugin_order, true},
     Endpoint{"/api/v1/why", Kind::http, "GET", handle_why},
     Endpoint{"/healthz", Kind::http, "GET", handle_healthz},
     Endpoint{"/readyz", Kind::http, "GET", handle_readyz},
     Endpoint{"/", Kind::http, "GET", handle_page},
 };
 
+bool is_at(const Endpoint& endpoint, std::string_view path) {
+  return endpoint.below ? path.starts_with(endpoint.path) : path == endpoint.path;
+}
+
 }  // namespace
 
 const Endpoint* find_endpoint(std::string_view method, std::string_view path, bool& path_known) {
   path_known = false;
   for (const Endpoint& endpoint : kEndpoints) {
-    if (endpoint.path != path) continue;
+    if (!is_at(endpoint, path)) continue;
     path_known = true;
     const bool head = method == "HEAD" && endpoint.method == "GET" && endpoint.kind == Kind::http;
     // Engine.IO has an error of its own for a wrong method.
@@ -48,7 +53,7 @@ const Endpoint* find_endpoint(std::string_view method, std::string_view path, bo
 std::string allowed_methods(std::string_view path) {
   std::string methods;
   for (const Endpoint& endpoint : kEndpoints) {
-    if (endpoint.path != path) continue;
+    if (!is_at(endpoint, path)) continue;
     if (endpoint.kind == Kind::socket_io) methods += "POST, ";
     methods += std::string(endpoint.method) + ", ";
     if (endpoint.method == "GET" && endpoint.kind == Kind::http) methods += "HEAD, ";

@@ -84,6 +84,12 @@ TEST_CASE("an error names the route it is in") {
   CHECK(compile_routes(bad_filter).error().subject == "routes/0/filter");
 }
 
+TEST_CASE("a route takes the news of plugins only where it names them") {
+  const std::vector<RouteConfig> routes = {route({"**"}, "all"), route({"seneca.plugin.**"}, "plugins")};
+  CHECK(routed(routes, "seneca.plugin.disabled") == Names{"plugins"});
+  CHECK(routed({routes[0]}, "seneca.plugin.disabled").empty());
+}
+
 TEST_CASE("a route takes the events of presence only where it names them, and no other type of the relay's") {
   std::vector<RouteConfig> routes = {route({"**"}, "all"), route({"seneca.**"}, "the relay's"),
                                      route({"task.**", "seneca.presence.**"}, "presence"),

@@ -13,7 +13,9 @@ struct Ending final : StageObserver {
     text += std::to_string(item.publication) + ":" + std::to_string(static_cast<int>(verdict)) + " " +
             std::string(reason) + "; ";
   }
+  void announce(PluginNews told) override { news.push_back(std::move(told)); }
   std::string text;
+  std::vector<PluginNews> news;
 };
 
 struct StageBench : PipelineBench {
@@ -22,7 +24,7 @@ struct StageBench : PipelineBench {
     std::vector<StageItem> items;
     for (uint32_t i = 0; i < types.size(); ++i) items.push_back({make_event(types[i]), i});
     EventBatch batch{EventBatch::Limits()};
-    stage.run(items, batch, ending, logger);
+    stage.run(items, batch, ending);
     std::vector<std::string> out;
     for (const StageItem& item : items)
       out.push_back((item.publication == StageItem::kNobody ? "" : "!") + std::string(item.event->type()));
@@ -73,10 +75,38 @@ TEST_CASE("on_error disable takes the plugin out at its first failure and says s
   CHECK(bench.run(stage, {"do.fail", "do.fail", "do.drop"}) == Types{"!do.fail", "!do.fail"});
   CHECK(stage.disabled());
   CHECK(bench.run(stage, {"do.drop", "do.emit"}) == Types{"!do.drop", "!do.emit"});
-  size_t told = 0;
-  for (const std::string& line : bench.logger.lines)
-    told += line.find("shaky is disabled") != std::string::npos ? 1 : 0;
-  CHECK(told == 1);
+  REQUIRE(bench.ending.news.size() == 1);
+  CHECK(bench.ending.news[0].type == "seneca.plugin.disabled");
+  CHECK(bench.ending.news[0].name == "shaky");
+  CHECK(stage.why() == "it failed: no idea; mend and reload it");
+}
+
+TEST_CASE("what an operator has disabled stays so in a new instance, what a failure has does not") {
+  StageBench bench;
+  Stage failed = bench.stage({fixture("everything"), "it", {}, OnError::disable});
+  (void)bench.run(failed, {"do.fail"});
+  Stage after_failure = bench.stage({fixture("everything")});
+  REQUIRE(after_failure.take_over(failed));
+  CHECK_FALSE(after_failure.disabled());
+  after_failure.disable("for a while");
+  Stage after_order = bench.stage({fixture("everything")});
+  REQUIRE(after_order.take_over(after_failure));
+  CHECK(after_order.disabled());
+  CHECK(after_order.why() == "for a while");
+  CHECK(bench.run(after_order, {"do.drop"}) == Types{"!do.drop"});
+  after_order.enable();
+  CHECK(bench.run(after_order, {"do.drop"}).empty());
+}
+
+TEST_CASE("a timer keeps its beat in a new instance") {
+  StageBench bench;
+  Stage old = bench.stage({fixture("everything")});
+  EventBatch batch{EventBatch::Limits()};
+  std::vector<StageItem> items;
+  old.tick(1000, 3, items, batch);
+  Stage fresh = bench.stage({fixture("everything")});
+  REQUIRE(fresh.take_over(old));
+  CHECK(fresh.next_tick_us() == 11000);
 }
 
 TEST_CASE("a plugin that throws or answers nonsense fails its events and no others") {

@@ -176,7 +176,7 @@ TEST_CASE("a reload changes what can change and names what needs a restart") {
   const std::string rejected = relay.publish(R"({"type":"do.reject","data":1})");
   CHECK(begins_with(rejected, "HTTP/1.1 422 "));
   CHECK(rejected.find("everything: not wanted") != std::string::npos);
-  CHECK(relay.get("/api/v1/plugins")["plugins"][0]["state"] == "running");
+  CHECK(relay.get("/api/v1/plugins")["plugins"][0]["state"] == "enabled");
   CHECK(relay.server.reload(quiet_config())->empty());
   CHECK(begins_with(relay.publish(R"({"type":"do.reject","data":1})"), "HTTP/1.1 202 "));
 }
