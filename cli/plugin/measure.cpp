@@ -105,7 +105,7 @@ Result<PluginCost> measure_plugin(PluginWorkbench& bench, const std::string& con
     bench.clock().set_wall_us(fresh.time_us());
     const seneca_allocations before = allocations != nullptr ? allocations() : seneca_allocations{};
     const auto start = std::chrono::steady_clock::now();
-    stage->run(items, batch, observer);
+    stage->run(items, batch, observer, bench.clock().monotonic_us());
     now = std::chrono::steady_clock::now();
     if (now < warm) continue;
     if (allocations != nullptr) {

@@ -115,7 +115,7 @@ void PluginTrial::walk_event(EventRef event, std::vector<Fate>& fates) {
   const size_t first = fates.size();
   EndNoted observer;
   std::vector<StageItem> items = {{std::move(event), 0}};
-  stage_.run(items, batch_, observer);
+  stage_.run(items, batch_, observer, bench_.clock().monotonic_us());
   if (observer.end) fates.push_back(std::move(*observer.end));
   for (StageItem& item : items) {
     const bool came_in = item.publication != StageItem::kNobody;
@@ -137,7 +137,8 @@ void PluginTrial::walk_event(EventRef event, std::vector<Fate>& fates) {
 void PluginTrial::tick(std::vector<Fate>& fates) {
   std::vector<StageItem> items;
   due_us_ += kAnHourUs;  // later than any timer is due after the last tick
-  stage_.tick(due_us_, bench_.clock().wall_us(), items, batch_);
+  EndNoted observer;
+  stage_.tick(due_us_, bench_.clock().wall_us(), items, batch_, observer);
   for (StageItem& item : items) fates.push_back({Fate::Kind::emit, std::move(item.event), {}, {}, {}});
   add_published(fates);
 }

@@ -81,13 +81,26 @@ struct SourceConfig {
   bool operator==(const SourceConfig&) const = default;
 };
 
+/// When a plugin that goes wrong again and again is left alone for a while.
+struct BreakerConfig {
+  int failures = 0;    ///< so many calls in a row that failed as a whole or took too long; 0: never
+  double window = 60;  ///< that lie no further apart
+  double retry = 30;   ///< after which it is tried again
+
+  bool operator==(const BreakerConfig&) const = default;
+};
+
 struct PluginConfig {
   enum class OnError { drop, pass, disable };
+  enum class OnBreak { drop, pass };
   std::string path;  ///< a file, or a name ("marcus") looked up in the plugin directory
   std::string name;  ///< shown in stats; the file's name without directory and suffix when not given
   std::vector<std::string> match;  ///< type patterns of the events it sees; empty: the plugin's own, or all
   std::string config = "{}";       ///< JSON object for the plugin
   OnError on_error = OnError::drop;
+  int budget_ms = 1000;  ///< longer calls, a batch each, are told of and count as bad ones; 0: any time
+  BreakerConfig breaker;
+  OnBreak on_break = OnBreak::drop;  ///< what becomes of its events while it is left alone
 
   bool operator==(const PluginConfig&) const = default;
 };

@@ -164,6 +164,15 @@ FieldsOf<SourceConfig> source_fields() {
   return fields;
 }
 
+FieldsOf<BreakerConfig> breaker_fields() {
+  FieldsOf<BreakerConfig> fields;
+  fields.integer("failures", &BreakerConfig::failures, {0, 1'000'000},
+                 "So many batches in a row that fail as a whole or take too long; 0 is never.");
+  fields.duration("window", &BreakerConfig::window, {0.1, kDay}, "All of these within so long a time.");
+  fields.duration("retry", &BreakerConfig::retry, {0.1, kDay}, "After so long a time it is tried again.");
+  return fields;
+}
+
 FieldsOf<PluginConfig> plugin_fields() {
   FieldsOf<PluginConfig> fields;
   fields.text("path", &PluginConfig::path, "The plugin's file, or the name of one in the plugin directory.")
@@ -179,6 +188,15 @@ FieldsOf<PluginConfig> plugin_fields() {
   fields.choice("on_error", &PluginConfig::on_error, {"drop", "pass", "disable"},
                 "What happens when it fails on an event: the event is dropped or passed on unchanged, or the "
                 "plugin is disabled.");
+  fields.integer(
+      "budget_ms", &PluginConfig::budget_ms, {0, 3'600'000},
+      "How long it may take for a batch of up to 256 events, in milliseconds: what is longer is told "
+      "of, and bad for its breaker; 0 is any time.");
+  fields.object("breaker", &PluginConfig::breaker, breaker_fields(),
+                "Leaves it alone when it fails again and again.");
+  fields.choice("on_break", &PluginConfig::on_break, {"drop", "pass"},
+                "What happens to its events while its breaker leaves it alone: they are dropped or passed on "
+                "unchanged.");
   return fields;
 }
 

@@ -83,7 +83,7 @@ class Writer {
     const std::vector<void*> items = field.items(owner);
     const std::vector<std::string> defaults = item_defaults(field);
     out_ += '[';
-    for (const void* const& item : items) {
+    for (void* const& item : items) {
       out_ += (&item == &items.front() ? "\n" : ",\n") + indent(depth + 1);
       write_item(field, item, defaults);
     }
@@ -91,7 +91,7 @@ class Writer {
   }
 
   /// One line; annotated text leaves out what is at its default, to stay readable.
-  void write_item(const Field& field, const void* item, const std::vector<std::string>& defaults) {
+  void write_item(const Field& field, void* item, const std::vector<std::string>& defaults) {
     const std::string type = type_of(field, item);
     std::string members;
     for (size_t i = 0; i < field.fields.size(); ++i) {
@@ -110,24 +110,40 @@ class Writer {
   }
 
   void describe_items(const Field& list, size_t depth) {
-    const std::vector<std::string> defaults = item_defaults(list);
+    Config scratch;
     append_comment(out_, indent(depth) + "// ", "Keys of each:");
-    for (size_t i = 0; i < list.fields.size(); ++i) {
-      const Field& field = list.fields[i];
-      std::string text = std::string(field.name) + (field.required ? "" : " = " + defaults[i]);
+    describe_fields(list, list.append(&scratch), "", depth);
+  }
+
+  void describe_fields(const Field& owner_field, void* item, const std::string& prefix, size_t depth) {
+    for (const Field& field : owner_field.fields) {
+      const std::string name = prefix + std::string(field.name);
+      if (field.kind == Field::Kind::object) {
+        describe_fields(field, field.member(item), name + ".", depth);
+        continue;
+      }
+      const std::string text = name + (field.required ? "" : " = " + literal(field, item));
       append_comment(out_, indent(depth) + "//   ", text + ": " + std::string(field.doc) + facts(field));
     }
   }
 
   std::vector<std::string> item_defaults(const Field& list) const {
     Config scratch;
-    const void* item = list.append(&scratch);
+    void* item = list.append(&scratch);
     std::vector<std::string> defaults;
     for (const Field& field : list.fields) defaults.push_back(literal(field, item));
     return defaults;
   }
 
-  [[nodiscard]] std::string literal(const Field& field, const void* owner) const {
+  /// In a line.
+  [[nodiscard]] std::string literal(const Field& field, void* owner) const {
+    if (field.kind == Field::Kind::object) {
+      std::string members;
+      for (const Field& member : field.fields)
+        members += (members.empty() ? "" : ", ") + quote_json(member.name) + ": " +
+                   literal(member, field.member(owner));
+      return "{" + members + "}";
+    }
     return field_literal(field, field.get(owner), annotated_ ? NumberStyle::readable : NumberStyle::plain);
   }
 

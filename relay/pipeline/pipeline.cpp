@@ -106,7 +106,7 @@ Status Pipeline::disable(std::string_view name, std::string why) {
 Status Pipeline::enable(std::string_view name, std::string why) {
   const Result<Stage*> stage = find_stage(name);
   if (!stage) return tl::unexpected(stage.error());
-  if (!(*stage)->disabled()) return {};
+  if (!(*stage)->rests()) return {};
   (*stage)->enable();
   announce({plugin_type::kEnabled, std::string(name), std::move(why)});
   return {};
@@ -114,7 +114,8 @@ Status Pipeline::enable(std::string_view name, std::string why) {
 
 void Pipeline::announce(PluginNews news) {
   const std::string_view what = news.type.substr(plugin_type::kPrefix.size());
-  const bool trouble = news.type == plugin_type::kDisabled;
+  const bool trouble = news.type == plugin_type::kDisabled || news.type == plugin_type::kSlow ||
+                       news.type == plugin_type::kBroken;
   logger_.write(trouble ? LogLevel::warn : LogLevel::info, "pipeline",
                 "plugin " + news.name + " is " + std::string(what) + ": " + news.why);
   news_.push_back(std::move(news));
@@ -162,7 +163,7 @@ void Pipeline::run_timers() {
   for (size_t i = 0; i < plan_.stages.size(); ++i) {
     if (now < plan_.stages[i].next_tick_us()) continue;
     items_.clear();
-    plan_.stages[i].tick(now, clock_.wall_us(), items_, batch_);
+    plan_.stages[i].tick(now, clock_.wall_us(), items_, batch_, *this);
     process_items(i + 1);
     publish_news();
   }
@@ -209,7 +210,7 @@ void Pipeline::process_items(size_t first_stage) {
   const int64_t start = clock_.monotonic_us();
   if (first_stage == 0) counters_.events_in += items_.size();
   for (size_t i = first_stage; i < plan_.stages.size() && !items_.empty(); ++i)
-    plan_.stages[i].run(items_, batch_, *this);
+    plan_.stages[i].run(items_, batch_, *this, start);
   if (!items_.empty()) publish_items();
   ++counters_.batches;
   counters_.batch_us.record(static_cast<uint64_t>(clock_.monotonic_us() - start));
@@ -273,7 +274,7 @@ void Pipeline::render_views(const Event& event, RoutedBatch& batch, uint32_t fir
     const std::string& wanted = delivery.route->view;
     if (wanted == "none") continue;
     for (Stage& stage : plan_.stages) {
-      if (!stage.plugin().has_view() || stage.disabled()) continue;
+      if (!stage.plugin().has_view() || stage.rests()) continue;
       if (wanted != "auto" && wanted != stage.plugin().name()) continue;
       const Result<bool> rendered = stage.plugin().render(event, delivery.route->event, payload);
       if (!rendered || !*rendered) continue;  // counted by the instance; the seed shape takes its place

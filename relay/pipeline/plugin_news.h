@@ -14,6 +14,9 @@ namespace plugin_type {
 inline constexpr std::string_view kPrefix = "seneca.plugin.";
 inline constexpr std::string_view kDisabled = "seneca.plugin.disabled";
 inline constexpr std::string_view kEnabled = "seneca.plugin.enabled";
+inline constexpr std::string_view kSlow = "seneca.plugin.slow";            // at most once a minute
+inline constexpr std::string_view kBroken = "seneca.plugin.broken";        // its breaker has opened
+inline constexpr std::string_view kRecovered = "seneca.plugin.recovered";  // and closed
 inline constexpr std::string_view kReloaded = "seneca.plugin.reloaded";
 }  // namespace plugin_type
 

@@ -4,22 +4,32 @@
 #include <utility>
 
 namespace relay {
+namespace {
+
+constexpr int64_t kTellSlowUs = 60'000'000;
+
+}  // namespace
 
 Stage::Stage(std::unique_ptr<PluginInstance> plugin, PatternSet match, PluginConfig config)
     : plugin_(std::move(plugin)),
       match_(std::move(match)),
       config_(std::move(config)),
-      next_tick_us_(plugin_->has_timer() ? 0 : INT64_MAX) {}
+      next_tick_us_(plugin_->has_timer() ? 0 : INT64_MAX),
+      breaker_(config_.breaker) {}
 
-void Stage::run(std::vector<StageItem>& items, EventBatch& batch, StageObserver& observer) {
+void Stage::run(std::vector<StageItem>& items, EventBatch& batch, StageObserver& observer,
+                int64_t monotonic_us) {
   if (disabled_ || !plugin_->has_filter()) return;
   seen_.clear();
   for (const StageItem& item : items)
     if (match_.matches(item.event->type())) seen_.push_back(item.event.get());
   if (seen_.empty()) return;
+  if (!breaker_.allows(monotonic_us)) return rest(items, observer);
 
   batch.assign(seen_);
+  const Effort before = effort();
   plugin_->process(batch);
+  judge(before, batch.reason(0), monotonic_us, observer);
   if (batch.untouched()) return;
 
   next_.clear();
@@ -55,6 +65,63 @@ void Stage::settle(const StageItem& item, uint32_t i, EventBatch& batch, StageOb
   observer.ended(item, verdict, plugin_->name(), batch.reason(i));
 }
 
+void Stage::rest(std::vector<StageItem>& items, StageObserver& observer) {
+  counters_.unseen += seen_.size();
+  if (config_.on_break == PluginConfig::OnBreak::pass) return;
+  next_.clear();
+  size_t i = 0;
+  for (StageItem& item : items) {
+    if (i == seen_.size() || item.event.get() != seen_[i]) {
+      next_.push_back(std::move(item));
+      continue;
+    }
+    observer.ended(item, Verdict::fail, plugin_->name(), why_);
+    ++i;
+  }
+  items.swap(next_);
+}
+
+Stage::Effort Stage::effort() const { return {plugin_->counters().errors, plugin_->counters().time_us}; }
+
+// How the call went that has just been made. `failure` is what the plugin said, if it failed as a whole.
+void Stage::judge(const Effort& before, std::string_view failure, int64_t monotonic_us,
+                  StageObserver& observer) {
+  const Effort now = effort();
+  const bool failed = now.errors != before.errors;
+  const uint64_t spent_ms = (now.time_us - before.time_us) / 1000;
+  const bool slow = config_.budget_ms != 0 && spent_ms > static_cast<uint64_t>(config_.budget_ms);
+  std::string what(failed ? failure : "");
+  if (slow) {
+    ++counters_.over_budget;
+    what = "a batch took " + std::to_string(spent_ms) + " ms, and it has " +
+           std::to_string(config_.budget_ms) + " (budget_ms)";
+    if (!told_slow_us_ || monotonic_us - *told_slow_us_ >= kTellSlowUs) {
+      told_slow_us_ = monotonic_us;
+      observer.announce({plugin_type::kSlow, plugin_->name(), what});
+    }
+  }
+  switch (breaker_.note(!failed && !slow, monotonic_us)) {
+    case Breaker::Change::none:
+      return;
+    case Breaker::Change::opened:
+      ++counters_.breaks;
+      why_ = "it failed or took too long " + std::to_string(config_.breaker.failures) +
+             " times in a row, at last: " + what;
+      observer.announce({plugin_type::kBroken, plugin_->name(), why_});
+      return;
+    case Breaker::Change::closed:
+      why_.clear();
+      observer.announce({plugin_type::kRecovered, plugin_->name(), "a trial went well"});
+      return;
+  }
+}
+
+std::string_view Stage::state() const {
+  if (disabled_) return "disabled";
+  if (!breaker_.open()) return "enabled";
+  return config_.on_break == PluginConfig::OnBreak::pass ? "bypassed" : "dropping";
+}
+
 void Stage::disable(std::string why) {
   disabled_ = by_operator_ = true;
   why_ = std::move(why);
@@ -62,6 +129,7 @@ void Stage::disable(std::string why) {
 
 void Stage::enable() {
   disabled_ = by_operator_ = false;
+  breaker_ = Breaker(config_.breaker);
   why_.clear();
 }
 
@@ -72,11 +140,14 @@ Status Stage::take_over(Stage& old) {
   return plugin_->adopt_state(*old.plugin_);
 }
 
-void Stage::tick(int64_t monotonic_us, int64_t wall_us, std::vector<StageItem>& items, EventBatch& batch) {
+void Stage::tick(int64_t monotonic_us, int64_t wall_us, std::vector<StageItem>& items, EventBatch& batch,
+                 StageObserver& observer) {
   if (monotonic_us < next_tick_us_) return;
   next_tick_us_ = monotonic_us + std::max<int64_t>(plugin_->tick_interval_ms(), 10) * 1000;
-  if (disabled_) return;
+  if (disabled_ || !breaker_.allows(monotonic_us)) return;
+  const Effort before = effort();
   plugin_->tick(wall_us, batch);
+  judge(before, "its timer failed", monotonic_us, observer);
   for (const EventBatch::Emitted& emitted : batch.emitted())
     items.push_back({emitted.event, StageItem::kNobody});
 }

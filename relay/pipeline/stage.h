@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "config/config.h"
 #include "event/event.h"
 #include "event/pattern.h"
+#include "pipeline/breaker.h"
 #include "pipeline/plugin_news.h"
 #include "plugin/event_batch.h"
 #include "plugin/instance.h"
@@ -39,18 +41,31 @@ class Stage {
   Stage(std::unique_ptr<PluginInstance> plugin, PatternSet match, PluginConfig config);
 
   /// Replaces `items` by what goes on to the next stage, in order.
-  void run(std::vector<StageItem>& items, EventBatch& batch, StageObserver& observer);
+  void run(std::vector<StageItem>& items, EventBatch& batch, StageObserver& observer, int64_t monotonic_us);
   /// Appends what the plugin's timer emits, when it is due.
-  void tick(int64_t monotonic_us, int64_t wall_us, std::vector<StageItem>& items, EventBatch& batch);
+  void tick(int64_t monotonic_us, int64_t wall_us, std::vector<StageItem>& items, EventBatch& batch,
+            StageObserver& observer);
   /// When the timer is due next, monotonic; INT64_MAX without one.
   [[nodiscard]] int64_t next_tick_us() const { return next_tick_us_; }
 
   /// Events pass unseen, and timer and view rest, until `enable`; also in what takes this stage's place.
   void disable(std::string why);
+  /// Whatever the reason it is not.
   void enable();
   [[nodiscard]] bool disabled() const { return disabled_; }
-  /// Why it is disabled; "" while it is not.
+  /// Disabled, or left alone by its breaker.
+  [[nodiscard]] bool rests() const { return disabled_ || breaker_.open(); }
+  /// "enabled", "disabled", or what its breaker does to its events: "bypassed", "dropping".
+  [[nodiscard]] std::string_view state() const;
+  /// Why it is not enabled; "" while it is.
   [[nodiscard]] const std::string& why() const { return why_; }
+
+  struct Counters {
+    uint64_t over_budget = 0;  ///< calls that took too long
+    uint64_t breaks = 0;       ///< how often its breaker has opened
+    uint64_t unseen = 0;       ///< events that were its and passed or were dropped while it was left alone
+  };
+  [[nodiscard]] const Counters& counters() const { return counters_; }
 
   /// Before this stage takes the place of `old`, a plugin of the same name: what an operator has disabled
   /// stays so, a timer keeps its beat, and the plugin takes over what the other one knows, if its id is the
@@ -62,6 +77,14 @@ class Stage {
   [[nodiscard]] const PluginConfig& config() const { return config_; }
 
  private:
+  void rest(std::vector<StageItem>& items, StageObserver& observer);
+  /// What its plugin's counters say of calls that failed as a whole and of time spent.
+  struct Effort {
+    uint64_t errors = 0;
+    uint64_t time_us = 0;
+  };
+  [[nodiscard]] Effort effort() const;
+  void judge(const Effort& before, std::string_view failure, int64_t monotonic_us, StageObserver& observer);
   void settle(const StageItem& item, uint32_t i, EventBatch& batch, StageObserver& observer);
 
   std::unique_ptr<PluginInstance> plugin_;
@@ -71,6 +94,9 @@ class Stage {
   bool disabled_ = false;
   bool by_operator_ = false;  // rather than after a failure, which a new instance may not have
   std::string why_;
+  Breaker breaker_;
+  std::optional<int64_t> told_slow_us_;  // when operators were told last that it is slow
+  Counters counters_;
   std::vector<const Event*> seen_;  // scratch: the events this plugin sees
   std::vector<StageItem> next_;     // scratch: what goes on
 };

@@ -53,9 +53,12 @@ std::vector<PluginReport> plugin_reports(const PipelinePlan& plan) {
   std::vector<PluginReport> reports;
   for (const Stage& stage : plan.stages) {
     reports.push_back(describe(stage.plugin()));
-    if (!stage.disabled()) continue;
-    reports.back().state = "disabled";
-    reports.back().why = stage.why();
+    PluginReport& report = reports.back();
+    report.state = stage.state();
+    report.why = stage.why();
+    report.over_budget = stage.counters().over_budget;
+    report.breaks = stage.counters().breaks;
+    report.unseen = stage.counters().unseen;
   }
   return reports;
 }

@@ -132,6 +132,9 @@ ordered_json plugins_json(const std::vector<PluginReport>& plugins) {
                     {"refused", counters.refused},
                     {"ns_per_event", handled == 0 ? 0 : counters.time_us * 1000 / handled},
                     {"max_us", counters.max_us},
+                    {"over_budget", plugin.over_budget},
+                    {"breaks", plugin.breaks},
+                    {"unseen", plugin.unseen},
                     {"reasons", std::move(reasons)}});
   }
   return list;

@@ -10,6 +10,7 @@ import { assertRefused, fixturePlugins, jsonLines, run } from './support/ctl.js'
 import { seedEvent } from './support/events.js';
 import { startRelay } from './support/relay.js';
 import { tempDirectory } from './support/temp.js';
+import { eventually } from './support/wait.js';
 
 const fixture = (name) => path.join(fixturePlugins, `${name}.so`);
 const plugins = async (relay) => (await relay.get('/api/v1/plugins')).json().plugins;
@@ -177,4 +178,32 @@ test('pages of foreign origins give no orders', async (t) => {
   const answer = await order(relay, 'numbers', 'disable', { origin: 'http://evil.example' });
   assert.equal(answer.status, 403, answer.text);
   assert.equal((await plugins(relay))[0].state, 'enabled');
+});
+
+test('a plugin that fails again and again is left alone, which is told, and tried again later', async (t) => {
+  const entry = {
+    path: fixture('moody'),
+    match: ['mood.*'],
+    on_error: 'pass',
+    breaker: { failures: 2, retry: '100ms' },
+    on_break: 'drop',
+  };
+  const relay = await startRelay(t, {
+    set: { plugins: JSON.stringify([entry]) },
+    log: [/plugin moody is broken: it failed or took too long 2 times in a row, at last: not today/],
+  });
+  const operator = await PlainClient.open(t, relay.ws('/ws?match=seneca.plugin.**'));
+  const publish = async (type) => {
+    const body = JSON.stringify(seedEvent(type));
+    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+    return relay.request('POST', '/api/v1/events', { headers, body });
+  };
+  for (let i = 0; i < 2; ++i) assert.equal((await publish('mood.fail')).status, 202);
+  assert.equal((await operator.events.first()).type, 'seneca.plugin.broken');
+  const [listed] = await plugins(relay);
+  assert.equal(listed.breaks, 1);
+  await eventually(async () => (await publish('mood.fine')).status === 202, 'the plugin is tried again');
+  assert.equal((await operator.events.count(2))[1].type, 'seneca.plugin.recovered');
+  const [later] = await plugins(relay);
+  assert.deepEqual([later.state, later.why], ['enabled', '']);
 });

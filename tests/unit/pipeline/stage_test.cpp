@@ -24,13 +24,14 @@ struct StageBench : PipelineBench {
     std::vector<StageItem> items;
     for (uint32_t i = 0; i < types.size(); ++i) items.push_back({make_event(types[i]), i});
     EventBatch batch{EventBatch::Limits()};
-    stage.run(items, batch, ending);
+    stage.run(items, batch, ending, now_us);
     std::vector<std::string> out;
     for (const StageItem& item : items)
       out.push_back((item.publication == StageItem::kNobody ? "" : "!") + std::string(item.event->type()));
     return out;
   }
   Ending ending;
+  int64_t now_us = 0;
 };
 
 using Types = std::vector<std::string>;
@@ -103,7 +104,7 @@ TEST_CASE("a timer keeps its beat in a new instance") {
   Stage old = bench.stage({fixture("everything")});
   EventBatch batch{EventBatch::Limits()};
   std::vector<StageItem> items;
-  old.tick(1000, 3, items, batch);
+  old.tick(1000, 3, items, batch, bench.ending);
   Stage fresh = bench.stage({fixture("everything")});
   REQUIRE(fresh.take_over(old));
   CHECK(fresh.next_tick_us() == 11000);
@@ -124,16 +125,16 @@ TEST_CASE("a timer is due at once, then every interval, and not at all in a disa
   EventBatch batch{EventBatch::Limits()};
   std::vector<StageItem> items;
   CHECK(stage.next_tick_us() == 0);
-  stage.tick(1000, 3, items, batch);
+  stage.tick(1000, 3, items, batch, bench.ending);
   CHECK(items.size() == 3);
   CHECK(items[0].publication == StageItem::kNobody);
   CHECK(stage.next_tick_us() == 11000);  // 3 ms is more often than the pipeline ticks
-  stage.tick(10999, 3, items, batch);
+  stage.tick(10999, 3, items, batch, bench.ending);
   CHECK(items.size() == 3);
-  stage.tick(11000, 3, items, batch);
+  stage.tick(11000, 3, items, batch, bench.ending);
   CHECK(items.size() == 6);
   (void)bench.run(stage, {"do.fail"});
-  stage.tick(1'000'000, 3, items, batch);
+  stage.tick(1'000'000, 3, items, batch, bench.ending);
   CHECK(items.size() == 6);
   CHECK(stage.next_tick_us() > 1'000'000);
 }

@@ -1,0 +1,33 @@
+#include "pipeline/breaker.h"
+
+namespace relay {
+namespace {
+
+int64_t to_us(double seconds) { return static_cast<int64_t>(seconds * 1e6); }
+
+}  // namespace
+
+Breaker::Change Breaker::note(bool good, int64_t now_us) {
+  if (good) {
+    bad_ = 0;
+    if (!open_) return Change::none;
+    open_ = false;
+    return Change::closed;
+  }
+  if (open_) {
+    retry_at_us_ = now_us + to_us(config_.retry);
+    return Change::none;
+  }
+  if (config_.failures == 0) return Change::none;
+  if (bad_ == 0 || now_us - first_bad_us_ > to_us(config_.window)) {
+    bad_ = 0;
+    first_bad_us_ = now_us;
+  }
+  if (++bad_ < config_.failures) return Change::none;
+  bad_ = 0;
+  open_ = true;
+  retry_at_us_ = now_us + to_us(config_.retry);
+  return Change::opened;
+}
+
+}  // namespace relay
