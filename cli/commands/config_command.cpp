@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/output/stream.h"
+#include "cli/plugin/config_schemas.h"
 #include "config/loader.h"
 #include "config/render.h"
 
@@ -21,6 +22,7 @@ struct ConfigArguments {
   std::string file;
   std::vector<std::string> overrides;
   bool origin = false;
+  bool with_plugins = false;
 };
 
 ExitCode print(const std::string& text) {
@@ -44,6 +46,19 @@ ExitCode check(const ConfigArguments& arguments) {
 ExitCode show(const ConfigArguments& arguments) {
   return with_config(arguments, [&arguments](const LoadedConfig& loaded) {
     return print(arguments.origin ? show_config_origins(loaded) : show_config(loaded.config));
+  });
+}
+
+// With a file, whose plugins are opened, or with all plugins there are, it says what their "config" may hold.
+ExitCode schema(const ConfigArguments& arguments) {
+  const std::string plain = config_schema_json();
+  if (arguments.with_plugins) return print(with_plugin_schemas(plain, schemas_of_known_plugins()));
+  if (arguments.file.empty()) return print(plain);
+  return with_config(arguments, [&plain](const LoadedConfig& loaded) {
+    const auto schemas = schemas_of_plugins(loaded.config);
+    if (schemas) return print(with_plugin_schemas(plain, *schemas));
+    write_stderr(schemas.error().to_string() + "\n");
+    return ExitCode::bad_config;
   });
 }
 
@@ -77,9 +92,13 @@ void add_config_command(CLI::App& app, GlobalOptions& global) {
   verb.add_subcommand("default", "Print the default configuration with comments")->callback([&global] {
     global.command = [] { return print(default_config_text()); };
   });
-  verb.add_subcommand("schema", "Print the JSON Schema of the configuration")->callback([&global] {
-    global.command = [] { return print(config_schema_json()); };
-  });
+  CLI::App& schemas = *verb.add_subcommand("schema", "Print the JSON Schema of the configuration");
+  CLI::Option* const file =
+      schemas.add_option("FILE", arguments->file, "A configuration file: its plugins' schemas as well")
+          ->type_name("");
+  schemas.add_flag("--with-plugins", arguments->with_plugins, "The schemas of all plugins that there are")
+      ->excludes(file);
+  schemas.callback([arguments, &global] { global.command = [arguments] { return schema(*arguments); }; });
 }
 
 }  // namespace relay

@@ -27,7 +27,7 @@ constexpr uint32_t kMinTickMs = 10;
 Result<std::unique_ptr<PluginInstance>> PluginInstance::create(std::shared_ptr<PluginLibrary> library,
                                                                std::string name, const std::string& config,
                                                                const Surroundings& surroundings) {
-  Status status = check_against_schema(library->config_schema(), config, name);
+  Status status = check_against_schema(library->config_schema(), config, "plugins/" + name + "/config");
   if (!status) return tl::unexpected(status.error());
   std::unique_ptr<PluginInstance> instance(
       new PluginInstance(std::move(library), std::move(name), surroundings));

@@ -21,12 +21,15 @@ constexpr size_t kMaxPatternSubject = 1024;  // std::regex recurses once per cha
 constexpr std::array<std::string_view, 7> kTypes = {"object",  "array",   "string", "number",
                                                     "integer", "boolean", "null"};
 
-// The first violation found, as "at POINTER: what"; nothing while all is well.
-using Violation = std::optional<std::string>;
+struct Misfit {
+  std::string pointer;
+  std::string what;
+};
 
-Violation at(const std::string& pointer, const std::string& what) {
-  return (pointer.empty() ? std::string() : "at " + pointer + ": ") + what;
-}
+// The first one found; nothing while all is well.
+using Violation = std::optional<Misfit>;
+
+Violation at(const std::string& pointer, const std::string& what) { return Misfit{pointer, what}; }
 
 std::string step(const std::string& pointer, std::string_view key) {
   std::string out = pointer + '/';
@@ -251,20 +254,22 @@ Violation check(const json& schema, const json& value, const std::string& pointe
 
 Status check_schema(std::string_view schema, const std::string& subject) {
   const json parsed = parse(schema);
-  const Violation found = parsed.is_discarded() ? "it is not valid JSON" : check_schema_node(parsed, "");
+  const Violation found =
+      parsed.is_discarded() ? at("", "it is not valid JSON") : check_schema_node(parsed, "");
   if (!found) return {};
+  const std::string place = found->pointer.empty() ? "" : "at " + found->pointer + ": ";
   return fail("plugin_bad_schema", subject,
-              "its config_schema cannot be used: " + *found + "; the plugin must mend it");
+              "its config_schema cannot be used: " + place + found->what + "; the plugin must mend it");
 }
 
 Status check_against_schema(std::string_view schema, std::string_view document, const std::string& subject) {
   const json value = parse(document);
-  if (value.is_discarded()) return fail("plugin_bad_config", subject, "config is not valid JSON");
-  if (!value.is_object()) return fail("plugin_bad_config", subject, "config must be a JSON object");
+  if (value.is_discarded()) return fail("plugin_bad_config", subject, "is not valid JSON");
+  if (!value.is_object()) return fail("plugin_bad_config", subject, "must be a JSON object");
   if (schema.empty()) return {};
   if (Status status = check_schema(schema, subject); !status) return status;
   const Violation found = check(parse(schema), value, "");
-  return found ? fail("plugin_bad_config", subject, "config " + *found) : Status();
+  return found ? fail("plugin_bad_config", subject + found->pointer, found->what) : Status();
 }
 
 }  // namespace relay

@@ -16,8 +16,9 @@ namespace relay {
 /// plugin_bad_schema, subject `subject`.
 [[nodiscard]] Status check_schema(std::string_view schema, const std::string& subject);
 
-/// Whether `document` satisfies `schema` ("" allows any object). The first violation, with the place in it as
-/// a JSON pointer and, for an unknown key, the known one it resembles. Code plugin_bad_config.
+/// Whether `document` satisfies `schema` ("" allows any object). The first violation; its subject is
+/// `subject` and the place in the document as a JSON pointer, its message names for an unknown key the known
+/// one it resembles. Code plugin_bad_config.
 [[nodiscard]] Status check_against_schema(std::string_view schema, std::string_view document,
                                           const std::string& subject);
 

@@ -33,6 +33,22 @@ describe('config', () => {
     assert.equal(schema.type, 'object');
   });
 
+  test('the schema says what plugins say of their configuration, of all or of those of a file', async (t) => {
+    const named = (end) => {
+      const { items } = JSON.parse(end.stdout).properties.plugins;
+      return (items.allOf ?? []).map((rule) => [rule.if.properties.path.const, rule.then.properties.config]);
+    };
+    const all = new Map(named(await run(['config', 'schema', '--with-plugins'])));
+    assert.equal(all.get('topic-filter').properties.allow.type, 'array');
+    assert.ok(all.has('marcus'));
+    const file = path.join(tempDirectory(t), 'seneca.json');
+    writeFileSync(file, '{"plugins": [{"path": "topic-filter"}, {"path": "topic-filter", "name": "again"}]}');
+    assert.deepEqual(named(await run(['config', 'schema', file])), [['topic-filter', all.get('topic-filter')]]);
+    assert.deepEqual(named(await run(['config', 'schema'])), []);
+    writeFileSync(file, '{"plugins": [{"path": "nowhere"}]}');
+    assertRefused(await run(['config', 'schema', file]), 78, /plugin_not_found/);
+  });
+
   test('every mistake is named with its place', async (t) => {
     const file = path.join(tempDirectory(t), 'seneca.json');
     writeFileSync(file, '{\n  "server": {"thread": 2,\n  "max_http_buffer_size": -5}\n}\n');

@@ -36,7 +36,7 @@ TEST_CASE("a config against the schema never reaches the plugin") {
   const auto plugin = bench.create(fixture("everything"), R"({"refusal": true})");
   REQUIRE_FALSE(plugin);
   CHECK(plugin.error().code == "plugin_bad_config");
-  CHECK(plugin.error().subject == "it");
+  CHECK(plugin.error().subject == "plugins/it/config/refusal");
   CHECK_THAT(plugin.error().message, Catch::Matchers::Contains("did you mean \"refuse\"?"));
   CHECK(bench.logger.lines.empty());
 }
