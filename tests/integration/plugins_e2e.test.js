@@ -142,7 +142,10 @@ test('while a plugin holds the pipeline, statistics are answered and say so', as
   const gate = path.join(tempDirectory(t), 'gate');
   writeFileSync(gate, '');
   t.after(() => rmSync(gate, { force: true })); // whatever happens, the pipeline goes on
-  const relay = await startRelay(t, { args: ['--plugin', fixture('everything')] });
+  const relay = await startRelay(t, {
+    args: ['--plugin', fixture('everything')],
+    log: [/everything is slow/],
+  });
   const held = relay.publish({ type: 'do.wait', data: gate }).catch(() => {});
   for (let i = 0; i < 4; ++i) assert.equal((await relay.stats()).pipeline.answered, false);
   rmSync(gate);
