@@ -1,0 +1,42 @@
+#include "enrich/members.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <seneca/json.hpp>
+
+#include "support/json_rewrite.h"
+
+namespace enrich {
+
+bool add_members(std::string_view object, const std::vector<Member>& members, bool overwrite,
+                 std::string& out) {
+  const seneca::JsonView view(object);
+  std::vector<bool> present(members.size());
+  bool changed = false;
+  bool empty = true;
+  out.clear();
+  plugins::rewrite_json(view, out, [&](const plugins::JsonPlace& place, const seneca::JsonView& value) {
+    const auto wanted = std::find_if(members.begin(), members.end(), [&](const Member& member) {
+      return seneca::json_text_equals(place.raw_key, member.name);
+    });
+    const bool replaces = wanted != members.end() && overwrite;
+    if (wanted != members.end()) present[static_cast<size_t>(wanted - members.begin())] = true;
+    out += replaces ? std::string_view(wanted->json) : value.raw();
+    changed |= replaces;
+    empty = false;
+  });
+  out.pop_back();  // the closing brace
+  for (size_t i = 0; i < members.size(); ++i) {
+    if (present[i]) continue;
+    if (!empty) out += ',';
+    seneca::append_json_string(out, members[i].name);
+    out += ':';
+    out += members[i].json;
+    empty = false;
+    changed = true;
+  }
+  out += '}';
+  return changed;
+}
+
+}  // namespace enrich
