@@ -6,7 +6,6 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace plugins {
@@ -16,8 +15,8 @@ namespace plugins {
 class Selector {
  public:
   /// Throws std::invalid_argument when there is no such attribute.
-  explicit Selector(std::string name) : name_(std::move(name)) {
-    if (!name_.empty() && name_.front() == '/') return;
+  explicit Selector(std::string_view name) : name_(name) {
+    if (name.substr(0, 1) == "/") return;
     for (const Attribute& each : kAttributes)
       if (name_ == each.name) attribute_ = each.read;
     if (attribute_ == nullptr)
