@@ -8,8 +8,9 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 RELAY = ROOT / "relay"
-# Plugins use include/seneca and plugins/support only. This one reads the same foreign bytes as the relay does, with the same readers.
-PLUGIN_LAYERS = {"socketio-redis": {"base", "event", "codec"}}
+# Plugins use include/seneca and plugins/support only, but for these: the one reads the same foreign bytes as the relay
+# does, with the same readers; the other evaluates the same filters.
+PLUGIN_LAYERS = {"socketio-redis": {"base", "event", "codec"}, "match": {"base", "event"}}
 
 
 def layers():
