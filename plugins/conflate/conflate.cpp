@@ -50,7 +50,7 @@ class Conflate {
     if (!key_.read(event, key_text_)) return seneca::Verdict::pass;
     if (may_wait(event)) {
       HeldEvent copy(event);
-      if (make_room(event, copy.footprint())) {
+      if (make_room(event, copy)) {
         const bool replaced = held_.hold(key_text_, std::move(copy), event.now_us());
         return event.drop(replaced ? "held back in place of an older one" : "held back");
       }
@@ -118,10 +118,10 @@ class Conflate {
   }
   // What waits longest goes early, behind the event that needs its place; the event of the same key would go
   // behind its successor, so it stays.
-  bool make_room(seneca::Event& event, size_t footprint) {
-    for (int i = 0; i < kMaxMadeRoom && !held_.has_room(key_text_, footprint); ++i)
+  bool make_room(seneca::Event& event, const HeldEvent& newcomer) {
+    for (int i = 0; i < kMaxMadeRoom && !held_.has_room(key_text_, newcomer); ++i)
       if (held_.empty() || held_.oldest().key == key_text_ || !emit_oldest(event)) break;
-    return held_.has_room(key_text_, footprint);
+    return held_.has_room(key_text_, newcomer);
   }
   // The event of its key that is held goes first. As nothing can be put in front of an event, this one goes
   // again behind that.

@@ -4,22 +4,30 @@
 #include <utility>
 
 namespace conflate {
+namespace {
 
-bool HeldEvents::has_room(const std::string& key, size_t footprint) const {
+// The key is there twice.
+size_t footprint(const std::string& key, const HeldEvent& event) {
+  return 2 * key.size() + event.footprint();
+}
+
+}  // namespace
+
+bool HeldEvents::has_room(const std::string& key, const HeldEvent& event) const {
   const Held* const older = find(key);
-  const size_t others = bytes_ - (older == nullptr ? 0 : older->event.footprint());
-  return (older != nullptr || held_.size() < max_keys_) && others + footprint <= max_bytes_;
+  const size_t others = bytes_ - (older == nullptr ? 0 : footprint(key, older->event));
+  return (older != nullptr || held_.size() < max_keys_) && others + footprint(key, event) <= max_bytes_;
 }
 
 bool HeldEvents::hold(const std::string& key, HeldEvent event, int64_t now_us) {
-  bytes_ += event.footprint();
+  bytes_ += footprint(key, event);
   const auto place = places_.find(key);
   if (place == places_.end()) {
     held_.push_back({key, std::move(event), now_us});
     places_.emplace(key, std::prev(held_.end()));
     return false;
   }
-  bytes_ -= place->second->event.footprint();
+  bytes_ -= footprint(key, place->second->event);
   place->second->event = std::move(event);
   return true;
 }
@@ -31,7 +39,7 @@ const HeldEvents::Held* HeldEvents::find(const std::string& key) const {
 
 void HeldEvents::erase(const std::string& key) {
   const auto place = places_.find(key);
-  bytes_ -= place->second->event.footprint();
+  bytes_ -= footprint(key, place->second->event);
   held_.erase(place->second);
   places_.erase(place);
 }

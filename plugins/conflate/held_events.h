@@ -24,8 +24,8 @@ class HeldEvents {
   HeldEvents(size_t max_keys, size_t max_bytes) : max_keys_(max_keys), max_bytes_(max_bytes) {}
 
   [[nodiscard]] bool empty() const { return held_.empty(); }
-  /// Whether one more, of this key and size, would be within the bounds.
-  [[nodiscard]] bool has_room(const std::string& key, size_t footprint) const;
+  /// Whether it could hold `event` as well.
+  [[nodiscard]] bool has_room(const std::string& key, const HeldEvent& event) const;
   /// Holds `event` for its key. True when an older one was there, which is gone.
   bool hold(const std::string& key, HeldEvent event, int64_t now_us);
   /// The event of a key, or null.
