@@ -14,8 +14,8 @@
 #include <vector>
 
 #include "enrich/lookup_table.h"
-#include "enrich/members.h"
 #include "support/event_key.h"
+#include "support/json_members.h"
 
 namespace enrich {
 namespace {
@@ -129,13 +129,13 @@ class Enrich {
   seneca::Verdict operator()(seneca::Event& event) {
     const std::string_view data = event.data().empty() ? "{}" : event.data();
     // Both are worked out before either is set, so that an addition never sees another.
-    const std::vector<Member> members = values(data_, event, false);
-    const std::vector<Member> attributes = values(extensions_, event, true);
+    const std::vector<plugins::NewMember> members = values(data_, event, false);
+    const std::vector<plugins::NewMember> attributes = values(extensions_, event, true);
     if (!members.empty() && seneca::JsonView(data).is_object() &&
-        add_members(data, members, overwrite_, text_))
+        plugins::add_members(data, members, overwrite_, text_))
       event.data(text_);
     if (!attributes.empty() &&
-        add_members("{" + std::string(event.extensions()) + "}", attributes, overwrite_, text_))
+        plugins::add_members("{" + std::string(event.extensions()) + "}", attributes, overwrite_, text_))
       event.extensions(std::string_view(text_).substr(1, text_.size() - 2));
     return seneca::Verdict::pass;
   }
@@ -155,9 +155,9 @@ class Enrich {
     return value.is_string() || value.is_boolean() ||
            (value.is_number() && value.raw().find_first_of(".eE") == std::string_view::npos);
   }
-  static std::vector<Member> values(const Additions& additions, const seneca::Event& event,
-                                    bool only_simple) {
-    std::vector<Member> members;
+  static std::vector<plugins::NewMember> values(const Additions& additions, const seneca::Event& event,
+                                                bool only_simple) {
+    std::vector<plugins::NewMember> members;
     for (const Addition& addition : additions) {
       std::string json = addition.value(event);
       if (!json.empty() && (!only_simple || is_simple(json)))

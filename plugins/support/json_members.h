@@ -1,22 +1,33 @@
-#include "enrich/members.h"
+#pragma once
 
 #include <algorithm>
 #include <cstddef>
 #include <seneca/json.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "support/json_rewrite.h"
 
-namespace enrich {
+namespace plugins {
 
-bool add_members(std::string_view object, const std::vector<Member>& members, bool overwrite,
-                 std::string& out) {
+struct NewMember {
+  std::string name;
+  std::string json;
+};
+
+/// Whether `object` had to be changed to hold `members`; then the new one is in `out`. Members it has already
+/// are replaced if `overwrite`, else left as they are. All other bytes stay. `object` is a JSON object.
+/// [any-thread]
+inline bool add_members(std::string_view object, const std::vector<NewMember>& members, bool overwrite,
+                        std::string& out) {
   const seneca::JsonView view(object);
   std::vector<bool> present(members.size());
   bool changed = false;
   bool empty = true;
   out.clear();
-  plugins::rewrite_json(view, out, [&](const plugins::JsonPlace& place, const seneca::JsonView& value) {
-    const auto wanted = std::find_if(members.begin(), members.end(), [&](const Member& member) {
+  rewrite_json(view, out, [&](const JsonPlace& place, const seneca::JsonView& value) {
+    const auto wanted = std::find_if(members.begin(), members.end(), [&](const NewMember& member) {
       return seneca::json_text_equals(place.raw_key, member.name);
     });
     const bool replaces = wanted != members.end() && overwrite;
@@ -39,4 +50,4 @@ bool add_members(std::string_view object, const std::vector<Member>& members, bo
   return changed;
 }
 
-}  // namespace enrich
+}  // namespace plugins
