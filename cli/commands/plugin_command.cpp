@@ -37,7 +37,10 @@ void add_plugin_command(CLI::App& app, GlobalOptions& global) {
   plugin.require_subcommand(1);
   plugin.footer(kFooter);
   add_plugin_info_verb(plugin, global);
+  add_plugin_new_verb(plugin, global);
   add_plugin_test_verb(plugin, global);
+  add_plugin_verify_verb(plugin, global);
+  add_plugin_bench_verb(plugin, global);
   add_plugin_run_verb(plugin, global);
 }
 

@@ -29,6 +29,7 @@ struct Collector {
   std::mutex mutex;
   std::condition_variable arrived;
   size_t missing = 0;
+  bool pipeline_answered = false;
   Pipeline::Counters pipeline;
   PresenceTable::Counters presence;
   std::vector<PluginReport> plugins;
@@ -111,14 +112,15 @@ void AdminDesk::run() {
   auto next_sample = std::chrono::steady_clock::now() + kSampleEvery;
   while (!stopping_) {
     if (std::chrono::steady_clock::now() >= next_sample) {
-      next_sample = std::chrono::steady_clock::now() + kSampleEvery;
       lock.unlock();
       sample();
       lock.lock();
-      continue;
+      // From its end: while the pipeline does not answer, a sample takes as long, and questions have their
+      // turn.
+      next_sample = std::chrono::steady_clock::now() + kSampleEvery;
     }
     if (questions_.empty()) {
-      asked_.wait_until(lock, next_sample);
+      asked_.wait_until(lock, next_sample, [this] { return stopping_ || !questions_.empty(); });
       continue;
     }
     const AdminQuestion question = std::move(questions_.front());
@@ -140,6 +142,7 @@ RelayReport AdminDesk::gather(const ShardQuestion& question) const {
     });
   const bool posted = parts_->pipeline.post([collector](Pipeline& pipeline) {
     collector->report([&] {
+      collector->pipeline_answered = true;
       collector->pipeline = pipeline.counters();
       collector->presence = pipeline.presence().counters();
       collector->plugins = plugin_reports(pipeline.plan());
@@ -162,6 +165,7 @@ RelayReport AdminDesk::gather(const ShardQuestion& question) const {
   std::unique_lock lock(collector->mutex);
   const size_t unreachable = posted ? 0 : 1;
   collector->arrived.wait_for(lock, kPatience, [&] { return collector->missing <= unreachable; });
+  report.pipeline_answered = collector->pipeline_answered;
   report.pipeline = collector->pipeline;
   report.presence = collector->presence;
   report.plugins = collector->plugins;

@@ -146,7 +146,8 @@ ordered_json stats_json(const RelayReport& report) {
                     {"queued_events", report.intake.queued_events},
                     {"queued_bytes", report.intake.queued_bytes}};
   const Pipeline::Counters& pipeline = report.pipeline;
-  json["pipeline"] = {{"events_in", pipeline.events_in},
+  json["pipeline"] = {{"answered", report.pipeline_answered},
+                      {"events_in", pipeline.events_in},
                       {"events_out", pipeline.events_out},
                       {"dropped", pipeline.dropped},
                       {"rejected", pipeline.rejected},

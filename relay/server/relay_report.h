@@ -33,6 +33,7 @@ struct RelayReport {
   double events_in_per_s = 0;
   double deliveries_per_s = 0;
   Intake::Counters intake;
+  bool pipeline_answered = false;  ///< else a plugin holds it, and what follows of it is empty
   Pipeline::Counters pipeline;
   PresenceTable::Counters presence;
   Log::Bounds log;

@@ -1,5 +1,5 @@
-# Installs the headers into a directory of their own, builds the template against that with CMake and a plugin in C
-# with pkg-config, and has the relay's loader run both.
+# From nothing to a running plugin: installs the headers into a directory of their own, has `senecactl plugin new` write a
+# plugin in C++ and one in C, builds and tests both against that with CMake, and builds and tests another with pkg-config.
 file(REMOVE_RECURSE ${WORK})
 set(prefix ${WORK}/prefix)
 
@@ -9,11 +9,19 @@ endfunction()
 
 run(${CMAKE_COMMAND} --install ${BUILD} --component headers --prefix ${prefix})
 
-# From a copy, so that nothing of the source tree can be found from there.
-file(COPY ${prefix}/share/seneca/plugin-template/ DESTINATION ${WORK}/template)
-run(${CMAKE_COMMAND} -S ${WORK}/template -B ${WORK}/template/build -DCMAKE_PREFIX_PATH=${prefix}
-    -DCMAKE_C_COMPILER=${C_COMPILER} -DCMAKE_CXX_COMPILER=${CXX_COMPILER})
-run(${CMAKE_COMMAND} --build ${WORK}/template/build)
+foreach(language cpp c)
+  set(project ${WORK}/in-${language})
+  set(flag "")
+  if(language STREQUAL c)
+    set(flag --c)
+  endif()
+  run(${SENECACTL} plugin new in-${language} --directory ${project} ${flag})
+  run(${CMAKE_COMMAND} -S ${project} -B ${project}/build -DCMAKE_PREFIX_PATH=${prefix} -DSENECACTL=${SENECACTL}
+      -DCMAKE_C_COMPILER=${C_COMPILER} -DCMAKE_CXX_COMPILER=${CXX_COMPILER}
+      "-DCMAKE_C_FLAGS=-Wall -Wextra -Wpedantic -Werror" "-DCMAKE_CXX_FLAGS=-Wall -Wextra -Wpedantic -Werror")
+  run(${CMAKE_COMMAND} --build ${project}/build)
+  run(${CMAKE_CTEST_COMMAND} --test-dir ${project}/build --output-on-failure --no-tests=error)
+endforeach()
 
 set(ENV{PKG_CONFIG_PATH} ${prefix}/${LIBDIR}/pkgconfig)
 execute_process(COMMAND ${PKG_CONFIG} --cflags seneca-plugin OUTPUT_VARIABLE flags
@@ -22,4 +30,5 @@ separate_arguments(flags UNIX_COMMAND "${flags}")
 run(${C_COMPILER} -std=c11 -Wall -Wextra -Werror -shared -fPIC -fvisibility=hidden ${flags}
     ${SOURCES}/tests/abi/c_plugin.c -o ${WORK}/c_plugin.so)
 
-run(${LOADER} ${WORK}/template/build/my-filter.so ${WORK}/c_plugin.so)
+run(${SENECACTL} plugin test ${WORK}/c_plugin.so --input ${WORK}/in-cpp/golden/first.in.jsonl
+    --expect ${SOURCES}/tests/abi/golden/c_plugin.out.jsonl)

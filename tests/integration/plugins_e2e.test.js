@@ -1,7 +1,7 @@
 // Plugins in a running relay: those that work, and those that do not.
 
 import assert from 'node:assert/strict';
-import { chmodSync, copyFileSync, existsSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 
@@ -137,3 +137,15 @@ for (const name of ['bad_garbage', 'bad_flood', 'bad_verdict']) {
     );
   });
 }
+
+test('while a plugin holds the pipeline, statistics are answered and say so', async (t) => {
+  const gate = path.join(tempDirectory(t), 'gate');
+  writeFileSync(gate, '');
+  t.after(() => rmSync(gate, { force: true })); // whatever happens, the pipeline goes on
+  const relay = await startRelay(t, { args: ['--plugin', fixture('everything')] });
+  const held = relay.publish({ type: 'do.wait', data: gate }).catch(() => {});
+  for (let i = 0; i < 4; ++i) assert.equal((await relay.stats()).pipeline.answered, false);
+  rmSync(gate);
+  await held;
+  assert.equal((await relay.stats()).pipeline.answered, true);
+});

@@ -5,6 +5,7 @@
 #ifndef SENECA_DETAIL_SESSION_GLUE_HPP
 #define SENECA_DETAIL_SESSION_GLUE_HPP
 
+#include <atomic>
 #include <cstdint>
 #include <string_view>
 #include <type_traits>
@@ -37,7 +38,7 @@ struct SessionGlue {
   static constexpr bool kServes = HasServes<T>::value || HasMessage<T>::value;
 
   /// The host's calls; the same for every instance in the process.
-  inline static const seneca_clients* calls = nullptr;
+  inline static std::atomic<const seneca_clients*> calls{nullptr};
 
   static void meet(const seneca_host* host) {
     const void* const found = host->extension(host, SENECA_CLIENTS);
