@@ -1,6 +1,7 @@
 #include "redact/secret_patterns.h"
 
 #include <re2/re2.h>
+#include <re2/set.h>
 
 #include <algorithm>
 #include <cstddef>
@@ -13,6 +14,7 @@ namespace redact {
 namespace {
 
 constexpr int kMaxGroups = 8;
+constexpr int64_t kAnyBytes = 8 << 20;
 constexpr int64_t kPatternBytes = 1 << 20;  // of a compiled pattern and its cache
 
 struct ReadyMade {
@@ -71,9 +73,21 @@ bool replace_matches(const re2::RE2& pattern, std::string& text, const Replaceme
   return true;
 }
 
+re2::RE2::Options options_with(int64_t bytes) {
+  re2::RE2::Options options;
+  options.set_log_errors(false);
+  options.set_max_mem(bytes);
+  return options;
+}
+
 }  // namespace
 
-SecretPatterns::SecretPatterns(const seneca::JsonView& names, const seneca::JsonView& expressions) {
+struct SecretPatterns::Any {
+  re2::RE2::Set set{options_with(kAnyBytes), re2::RE2::UNANCHORED};
+};
+
+SecretPatterns::SecretPatterns(const seneca::JsonView& names, const seneca::JsonView& expressions)
+    : any_(std::make_unique<Any>()) {
   for (const seneca::JsonView& name : names.items()) {
     const auto* const found = std::find_if(std::begin(kReadyMade), std::end(kReadyMade),
                                            [&](const ReadyMade& each) { return name.equals(each.name); });
@@ -82,22 +96,24 @@ SecretPatterns::SecretPatterns(const seneca::JsonView& names, const seneca::Json
     add(found->expression);
   }
   for (const seneca::JsonView& expression : expressions.items()) add(expression.string());
+  if (!any_->set.Compile()) throw std::invalid_argument("patterns: together they are too large; give fewer");
 }
 
 SecretPatterns::~SecretPatterns() = default;
 
 void SecretPatterns::add(const std::string& expression) {
-  re2::RE2::Options options;
-  options.set_log_errors(false);
-  options.set_max_mem(kPatternBytes);
-  auto pattern = std::make_unique<re2::RE2>(expression, options);
+  auto pattern = std::make_unique<re2::RE2>(expression, options_with(kPatternBytes));
   if (!pattern->ok())
     throw std::invalid_argument("patterns: \"" + expression + "\" cannot be used: " + pattern->error() +
                                 "; see RE2's syntax");
+  any_->set.Add(expression, nullptr);
   patterns_.push_back(std::move(pattern));
 }
 
 bool SecretPatterns::replace(std::string& text, const Replacement& replacement) const {
+  // Without memory for it the set says no match, and why; then each is asked.
+  re2::RE2::Set::ErrorInfo error{};
+  if (!any_->set.Match(text, nullptr, &error) && error.kind == re2::RE2::Set::kNoError) return false;
   bool replaced = false;
   for (const auto& pattern : patterns_) replaced |= replace_matches(*pattern, text, replacement);
   return replaced;

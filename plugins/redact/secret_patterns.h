@@ -10,7 +10,7 @@
 
 namespace re2 {
 class RE2;
-}
+}  // namespace re2
 
 namespace redact {
 
@@ -30,9 +30,12 @@ class SecretPatterns {
   bool replace(std::string& text, const Replacement& replacement) const;
 
  private:
+  struct Any;
+
   void add(const std::string& expression);
 
   std::vector<std::unique_ptr<re2::RE2>> patterns_;
+  std::unique_ptr<Any> any_;  // whether one of them matches, asked at once: most texts hold no secret
 };
 
 }  // namespace redact
