@@ -1,6 +1,28 @@
 #include "window/merged_state.h"
 
+#include <algorithm>
+
 namespace window {
+namespace {
+
+constexpr int kMaxLevels = 62;  // of a member: the relay takes 64, and the state is in an object in an object
+
+int levels(std::string_view json) {
+  int depth = 0;
+  int deepest = 0;
+  for (size_t at = 0; at < json.size();) {
+    if (json[at] == '"') {
+      at = seneca::detail::skip_string(json, at);
+      continue;
+    }
+    if (json[at] == '{' || json[at] == '[') deepest = std::max(deepest, ++depth);
+    if (json[at] == '}' || json[at] == ']') --depth;
+    ++at;
+  }
+  return deepest;
+}
+
+}  // namespace
 
 bool MergedState::take(const seneca::JsonView& data) {
   ++events_;
@@ -14,7 +36,7 @@ bool MergedState::set(const std::string& name, std::string_view json) {
   const auto known = members_.find(name);
   if (known != members_.end() && known->second == json) return false;
   const size_t others = bytes_ - (known == members_.end() ? 0 : name.size() + known->second.size());
-  if (others + name.size() + json.size() > max_bytes_) {
+  if (others + name.size() + json.size() > max_bytes_ || levels(json) > kMaxLevels) {
     const bool told = truncated_;
     truncated_ = true;
     return remove(name) || !told;  // rather no value than an old one

@@ -124,8 +124,9 @@ class Window {
       reduced.changed = each.get("changed").boolean();
       reduced.due_us = each.get("due_us").integer();
       reduced.told_us = each.get("told_us").integer();
+      std::string key = each.get("key").string();
       Keys::Entry forgotten{{}, make({})};
-      keys_.insert(each.get("key").string(), std::move(reduced), forgotten);
+      if (keys_.find(key) == nullptr) keys_.insert(std::move(key), std::move(reduced), forgotten);
     }
   }
 

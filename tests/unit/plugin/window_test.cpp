@@ -62,3 +62,13 @@ TEST_CASE("window hands statistics over, but not to one of another number") {
   REQUIRE(other->adopt_state(*old));
   CHECK(told(*other, kLaterUs) == "");
 }
+
+TEST_CASE("window leaves out what would be nested deeper in a state than the relay takes") {
+  Bench bench;
+  const auto plugin = bench.must_create(kPlugin, R"({"key": "type"})");
+  const auto nested = [](size_t levels) { return std::string(levels, '[') + std::string(levels, ']'); };
+  give(*plugin, R"({"a": )" + nested(62) + R"(, "b": "[[[\"[", "c": )" + nested(63) + "}");
+  CHECK(told(*plugin, kLaterUs) == R"({"changed":true,"key":"t","events":1,"state":{"a":)" + nested(62) +
+                                       R"(,"b":"[[[\"["},"truncated":true})" + "\n");
+  CHECK(bench.logger.lines.empty());
+}
