@@ -15,16 +15,17 @@ void Stage::run(std::vector<StageItem>& items, EventBatch& batch, StageObserver&
   if (disabled_ || !plugin_->has_filter()) return;
   seen_.clear();
   for (const StageItem& item : items)
-    if (match_.matches(item.event->type())) seen_.push_back(item.event);
+    if (match_.matches(item.event->type())) seen_.push_back(item.event.get());
   if (seen_.empty()) return;
 
   batch.assign(seen_);
   plugin_->process(batch);
+  if (batch.untouched()) return;
 
   next_.clear();
   uint32_t i = 0;  // position in the batch: the events the plugin saw, in the order of items
   for (StageItem& item : items) {
-    if (i == seen_.size() || item.event != seen_[i]) {
+    if (i == seen_.size() || item.event.get() != seen_[i]) {
       next_.push_back(std::move(item));
       continue;
     }
@@ -40,7 +41,7 @@ void Stage::settle(const StageItem& item, uint32_t i, EventBatch& batch, StageOb
                    Logger& logger) {
   const Verdict verdict = batch.verdict(i);
   if (verdict == Verdict::pass) {
-    next_.push_back({batch.event(i), item.publication});
+    next_.push_back({batch.changed(i) ? batch.changed(i) : item.event, item.publication});
     return;
   }
   if (verdict == Verdict::fail && config_.on_error != PluginConfig::OnError::drop) {

@@ -55,8 +55,8 @@ class Stage {
   PluginConfig config_;
   int64_t next_tick_us_;
   bool disabled_ = false;
-  std::vector<EventRef> seen_;   // scratch: the events this plugin sees
-  std::vector<StageItem> next_;  // scratch: what goes on
+  std::vector<const Event*> seen_;  // scratch: the events this plugin sees
+  std::vector<StageItem> next_;     // scratch: what goes on
 };
 
 }  // namespace relay

@@ -25,13 +25,24 @@ EventBatch::EventBatch(const Limits& limits) : limits_(limits) {
   abi_.emit = emit;
 }
 
-void EventBatch::assign(std::span<const EventRef> events) {
+void EventBatch::assign(std::span<const Event* const> events) {
   start(events.size());
   events_.assign(events.begin(), events.end());
   for (size_t i = 0; i < events.size(); ++i) {
-    slots_[i] = Slot{to_abi(*events[i]), {}, 0, false};
-    pointers_[i] = &slots_[i].event;
+    Slot& slot = slots_[i];
+    to_abi(*events[i], slot.event);
+    slot.reason = {};
+    slot.emitted = 0;
+    slot.touched = false;
+    if (slot.changed) slot.changed = {};
+    pointers_[i] = &slot.event;
   }
+}
+
+void EventBatch::assign(std::span<const EventRef> events) {
+  std::vector<const Event*> pointers;
+  for (const EventRef& event : events) pointers.push_back(event.get());
+  assign(pointers);
 }
 
 void EventBatch::assign_tick(std::string_view id_stem, int64_t now_us) {
@@ -46,7 +57,7 @@ void EventBatch::start(size_t count) {
   events_.clear();
   emitted_.clear();
   arena_.release();
-  slots_.resize(count);
+  if (slots_.size() < count) slots_.resize(count);
   pointers_.resize(count);
   verdicts_.assign(count, SENECA_PASS);
   abi_.count = static_cast<uint32_t>(count);
@@ -60,7 +71,12 @@ void EventBatch::start(size_t count) {
 
 void EventBatch::close() {
   open_ = false;
-  for (uint32_t i = 0; i < size(); ++i) settle(i);
+  untouched_ = emitted_.empty();
+  for (uint32_t i = 0; i < size(); ++i) {
+    if (verdicts_[i] == SENECA_PASS && !slots_[i].touched) continue;
+    untouched_ = false;
+    settle(i);
+  }
   const auto by_place = [](const Emitted& a, const Emitted& b) { return a.after < b.after; };
   if (!std::is_sorted(emitted_.begin(), emitted_.end(), by_place))
     std::stable_sort(emitted_.begin(), emitted_.end(), by_place);
@@ -88,7 +104,7 @@ void EventBatch::settle(uint32_t i) {
         keep("verdict " + std::to_string(verdicts_[i]) + " is none of pass, drop, reject, fail");
     verdicts_[i] = SENECA_FAIL;
   }
-  if (!slots_[i].changed || verdict(i) != Verdict::pass) return;
+  if (!slots_[i].touched || verdict(i) != Verdict::pass) return;
   const Event& original = *events_[i];
   const seneca_event& changed = slots_[i].event;
   EventFields fields = original.fields();
@@ -96,9 +112,8 @@ void EventBatch::settle(uint32_t i) {
     fields.*text_field(field)->ours = to_view(changed.*text_field(field)->abi);
   fields.time_us = changed.time_us;
   if (changed.priority != abi_priority(fields)) set_abi_priority(changed.priority, fields);
-  EventRef event = Event::make(fields);
-  event->set_backfill(original.is_backfill());
-  events_[i] = std::move(event);
+  slots_[i].changed = Event::make(fields);
+  slots_[i].changed->set_backfill(original.is_backfill());
 }
 
 void EventBatch::explain(uint32_t i, std::string_view reason) {
@@ -149,14 +164,14 @@ int32_t EventBatch::set(const seneca_batch* batch, uint32_t i, int32_t field, se
   if (to_view(slot->event.*text->abi) == to_view(value)) return SENECA_OK;
   if (!self.reserve(value.len)) return self.refuse();
   slot->event.*text->abi = to_str(self.keep(to_view(value)));
-  slot->changed = true;
+  slot->touched = true;
   return SENECA_OK;
 }
 
 int32_t EventBatch::set_priority(const seneca_batch* batch, uint32_t i, int32_t priority) noexcept {
   Slot* slot = EventBatch::slot(batch, i);
   if (!slot || check_priority(priority) != SENECA_OK) return SENECA_E_INVALID;
-  slot->changed |= slot->event.priority != priority;
+  slot->touched |= slot->event.priority != priority;
   slot->event.priority = priority;
   return SENECA_OK;
 }
@@ -164,7 +179,7 @@ int32_t EventBatch::set_priority(const seneca_batch* batch, uint32_t i, int32_t 
 int32_t EventBatch::set_time(const seneca_batch* batch, uint32_t i, int64_t time_us) noexcept {
   Slot* slot = EventBatch::slot(batch, i);
   if (!slot || check_time(time_us) != SENECA_OK) return SENECA_E_INVALID;
-  slot->changed |= slot->event.time_us != time_us;
+  slot->touched |= slot->event.time_us != time_us;
   slot->event.time_us = time_us;
   return SENECA_OK;
 }

@@ -20,9 +20,9 @@ enum class Verdict : int32_t { pass, drop, reject, fail };
 /// Events on their way through one plugin: what the plugin sees of them, and afterwards what it made of them.
 ///
 /// Owned by the pipeline thread and used again for every batch, so that a plugin which changes nothing costs
-/// no allocation. Life: assign, the plugin's call, close, reading, assign again. Invariants: the plugin can
-/// neither damage the events given to `assign` nor make more than `Limits` allow; between close and assign
-/// its functions refuse every call.
+/// no allocation and no reference count. Life: assign, the plugin's call, close, reading, assign again.
+/// Invariants: the plugin can neither damage the events given to `assign` nor make more than `Limits` allow;
+/// between close and assign its functions refuse every call.
 class EventBatch {
  public:
   struct Limits {
@@ -40,7 +40,8 @@ class EventBatch {
   EventBatch(const EventBatch&) = delete;
   EventBatch& operator=(const EventBatch&) = delete;
 
-  /// Starts a batch. Keeps a reference to each event until the next start.
+  /// Starts a batch. The events live until the batch has been read.
+  void assign(std::span<const Event* const> events);
   void assign(std::span<const EventRef> events);
   /// What the plugin takes for the present time.
   void set_now(int64_t now_us) { abi_.now_us = now_us; }
@@ -59,10 +60,16 @@ class EventBatch {
   void explain(uint32_t i, std::string_view reason);
 
   [[nodiscard]] uint32_t size() const { return static_cast<uint32_t>(events_.size()); }
-  /// After close: the outcome of event i. The event is the one assigned, or a new one when the plugin changed
-  /// it.
+  /// After close: whether all of it goes on as it came.
+  [[nodiscard]] bool untouched() const { return untouched_; }
+  /// After close: the outcome of event i.
   [[nodiscard]] Verdict verdict(uint32_t i) const { return static_cast<Verdict>(verdicts_[i]); }
-  [[nodiscard]] const EventRef& event(uint32_t i) const { return events_[i]; }
+  /// After close: the new event that the plugin made of event i, if it passed changed.
+  [[nodiscard]] const EventRef& changed(uint32_t i) const { return slots_[i].changed; }
+  /// After close: that, or the event assigned.
+  [[nodiscard]] const Event& event(uint32_t i) const {
+    return slots_[i].changed ? *slots_[i].changed : *events_[i];
+  }
   [[nodiscard]] std::string_view reason(uint32_t i) const { return slots_[i].reason; }
   /// After close: the new events, in order; those that follow event i. A tick's all follow 0.
   [[nodiscard]] std::span<const Emitted> emitted() const { return emitted_; }
@@ -74,8 +81,9 @@ class EventBatch {
   struct Slot {
     seneca_event event{};
     std::string_view reason;
+    EventRef changed;
     uint32_t emitted = 0;
-    bool changed = false;
+    bool touched = false;  ///< a field was set
   };
 
   static int32_t set(const seneca_batch* batch, uint32_t i, int32_t field, seneca_str value) noexcept;
@@ -97,7 +105,7 @@ class EventBatch {
   const Limits limits_;
   seneca_batch abi_{};
   std::pmr::monotonic_buffer_resource arena_;
-  std::vector<EventRef> events_;
+  std::vector<const Event*> events_;
   std::vector<Slot> slots_;
   std::vector<const seneca_event*> pointers_;
   std::vector<int32_t> verdicts_;
@@ -106,6 +114,7 @@ class EventBatch {
   int64_t tick_us_ = 0;
   size_t used_bytes_ = 0;
   uint64_t refused_ = 0;
+  bool untouched_ = true;
   bool tick_ = false;
   bool open_ = false;
 };

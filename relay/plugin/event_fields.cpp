@@ -65,14 +65,24 @@ void set_abi_priority(int32_t priority, EventFields& event) {
       event.has_priority ? static_cast<Priority>(priority - SENECA_PRIORITY_CRITICAL) : Priority::normal;
 }
 
-seneca_event to_abi(const Event& event) {
-  seneca_event out{};
+// For every event and plugin: written out, so that it is one pass over both.
+void to_abi(const Event& event, seneca_event& out) {
+  const EventFields& fields = event.fields();
   out.size = sizeof out;
-  out.priority = abi_priority(event.fields());
+  out.priority = abi_priority(fields);
   out.offset = event.offset();
-  out.time_us = event.time_us();
-  for (const TextField& text : kTextFields) out.*text.abi = to_str(event.fields().*text.ours);
-  return out;
+  out.time_us = fields.time_us;
+  out.id = to_str(fields.id);
+  out.source = to_str(fields.source);
+  out.type = to_str(fields.type);
+  out.subject = to_str(fields.subject);
+  out.data = to_str(fields.data);
+  out.severity = to_str(fields.severity);
+  out.correlation_id = to_str(fields.correlation_id);
+  out.traceparent = to_str(fields.traceparent);
+  out.origin = to_str(fields.origin);
+  out.room = to_str(fields.room);
+  out.extensions = to_str(fields.extensions);
 }
 
 int32_t check_text(int32_t field, seneca_str text, const FieldLimits& limits) {

@@ -26,7 +26,7 @@ struct TextField {
 [[nodiscard]] const TextField* text_field(int32_t field);
 
 /// `event` as a plugin sees it. All texts borrow from `event`.
-[[nodiscard]] seneca_event to_abi(const Event& event);
+void to_abi(const Event& event, seneca_event& out);
 
 /// Whether a plugin may put `text` there: UTF-8, not too long, JSON where it must be, not empty where it must
 /// not. SENECA_OK or SENECA_E_INVALID.

@@ -138,7 +138,8 @@ void PluginInstance::count_reason(std::string_view reason) {
 Result<bool> PluginInstance::render(const Event& event, std::string_view ui_event, std::string& out) {
   assert(has_view());
   out.clear();
-  seneca_event seen = to_abi(event);
+  seneca_event seen;
+  to_abi(event, seen);
   seen.priority =
       SENECA_PRIORITY_CRITICAL + static_cast<int32_t>(event.priority());  // routes have decided by now
   BoundedWriter writer{out, kMaxRendered};

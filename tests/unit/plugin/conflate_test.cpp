@@ -36,7 +36,7 @@ void process(PluginInstance& plugin, EventBatch& batch, std::span<const EventRef
   batch.assign(events);
   plugin.process(batch);
   for (uint32_t i = 0; i < batch.size(); ++i) {
-    if (batch.verdict(i) == Verdict::pass) left.push_back(batch.event(i));
+    if (batch.verdict(i) == Verdict::pass) left.push_back(events[i]);
     for (const EventBatch::Emitted& each : batch.emitted_after(i)) left.push_back(each.event);
   }
 }

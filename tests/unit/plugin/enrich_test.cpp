@@ -31,7 +31,7 @@ TEST_CASE("enrich looks up what a file says") {
   EventBatch batch({});
   batch.assign({&event, 1});
   plugin->process(batch);
-  CHECK(batch.event(0)->data() == R"({"team":{"n": 1e2}})");
+  CHECK(batch.event(0).data() == R"({"team":{"n": 1e2}})");
 }
 
 TEST_CASE("enrich says which file, table or name cannot be used") {

@@ -15,7 +15,7 @@ std::string redacted(PluginInstance& plugin, const std::string& data) {
   EventBatch batch({});
   batch.assign({&event, 1});
   plugin.process(batch);
-  return batch.verdict(0) == Verdict::pass ? std::string(batch.event(0)->data())
+  return batch.verdict(0) == Verdict::pass ? std::string(batch.event(0).data())
                                            : "fail: " + std::string(batch.reason(0));
 }
 
