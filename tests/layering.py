@@ -8,8 +8,9 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 RELAY = ROOT / "relay"
-# Plugins use include/seneca only. This one reads the same foreign bytes as the relay does, with the same readers.
-PLUGIN_LAYERS = {"socketio-redis": {"base", "event", "codec"}}
+# Plugins use include/seneca and plugins/support only, but for these: the one reads the same foreign bytes as the relay
+# does, with the same readers; the other evaluates the same filters.
+PLUGIN_LAYERS = {"socketio-redis": {"base", "event", "codec"}, "match": {"base", "event"}}
 
 
 def layers():
@@ -72,7 +73,7 @@ def main():
         for include in includes(file):
             allowed = PLUGIN_LAYERS.get(file.relative_to(ROOT / "plugins").parts[0], set())
             if folder_of(include, order) not in {None, *allowed}:
-                problems.append(f"{file.relative_to(ROOT)}: includes {include}; plugins use include/seneca only")
+                problems.append(f"{file.relative_to(ROOT)}: includes {include}; plugins use include/seneca and plugins/support only")
     for problem in problems:
         print(problem, file=sys.stderr)
     return 1 if problems else 0

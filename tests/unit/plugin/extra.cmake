@@ -1,4 +1,4 @@
-add_dependencies(seneca_plugin_tests seneca_fixture_plugins topic-filter)
+add_dependencies(seneca_plugin_tests seneca_fixture_plugins topic-filter conflate enrich redact window)
 target_compile_definitions(seneca_plugin_tests PRIVATE
   FIXTURE_PLUGINS="${CMAKE_CURRENT_BINARY_DIR}/fixtures/plugins"
   BUILT_PLUGINS="${CMAKE_BINARY_DIR}/lib/seneca/plugins"
