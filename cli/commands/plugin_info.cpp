@@ -12,7 +12,8 @@ using Json = nlohmann::ordered_json;
 std::vector<std::string> roles_of(const PluginRoles& roles) {
   const std::pair<const void*, const char*> all[] = {
       {roles.filter, SENECA_FILTER}, {roles.view, SENECA_VIEW},       {roles.timer, SENECA_TIMER},
-      {roles.state, SENECA_STATE},   {roles.session, SENECA_SESSION}, {roles.source, SENECA_SOURCE}};
+      {roles.state, SENECA_STATE},   {roles.session, SENECA_SESSION}, {roles.source, SENECA_SOURCE},
+      {roles.sink, SENECA_SINK}};
   std::vector<std::string> names;
   for (const auto& [table, id] : all)
     if (table != nullptr) names.emplace_back(id);

@@ -75,8 +75,8 @@ std::vector<CheckResult> PluginChecks::run() {
   if (roles.state != nullptr) check_state();
   if (roles.filter != nullptr) check_growth();
   check_destroy();
-  if (roles.session != nullptr || roles.source != nullptr)
-    report("sessions and sources", Outcome::skipped,
+  if (roles.session != nullptr || roles.source != nullptr || roles.sink != nullptr)
+    report("sessions, sources and sinks", Outcome::skipped,
            "only their tables were looked at; run them with senecactl serve --plugin");
   return std::move(results_);
 }
@@ -236,8 +236,8 @@ void PluginChecks::check_growth() {
 }
 
 void PluginChecks::check_destroy() {
-  constexpr int kWarmUp = 10, kRounds = 50;
-  about_to_("create and destroy it " + std::to_string(kWarmUp + kRounds) + " times, two at a time");
+  constexpr int kWarmUp = 10, kRounds = 30;
+  about_to_("create and destroy it " + std::to_string(kWarmUp + 2 * kRounds) + " times, two at a time");
   const auto round = [this] {
     const auto first = instance();
     auto second = instance();
@@ -247,11 +247,16 @@ void PluginChecks::check_destroy() {
     (void)bench_.take_published();
   };
   for (int i = 0; i < kWarmUp; ++i) round();
-  const size_t before = heap_bytes();
-  for (int i = 0; i < kRounds; ++i) round();
-  const size_t after = heap_bytes();
-  if (before == 0) return report("destroy", Outcome::skipped, "leaks cannot be measured under a sanitizer");
-  const size_t leaked = after > before ? (after - before) / kRounds : 0;
+  if (heap_bytes() == 0)
+    return report("destroy", Outcome::skipped, "leaks cannot be measured under a sanitizer");
+  // Twice, as a leak goes on and what a library keeps for the next time does not.
+  size_t leaked = SIZE_MAX;
+  for (int half = 0; half < 2; ++half) {
+    const size_t before = heap_bytes();
+    for (int i = 0; i < kRounds; ++i) round();
+    const size_t after = heap_bytes();
+    leaked = std::min(leaked, after > before ? (after - before) / kRounds : 0);
+  }
   if (leaked < 16) return report("destroy", Outcome::ok, "leaves nothing behind");
   report("destroy", Outcome::failure,
          "leaves " + std::to_string(leaked) + " bytes behind each time; free in destroy what create made");

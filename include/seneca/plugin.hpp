@@ -15,6 +15,7 @@
 /// - timer: void tick(int64_t now_us, Emitter&) and static constexpr uint32_t tick_interval_ms
 /// - source: void start() and void stop(), around a thread of its own; optional std::string status() const, a
 ///   JSON object for people, called from any thread
+/// - sink: void deliver(const Delivery&), optional void flush(); Again thrown from either: not now
 /// - state: std::string save() and void load(std::string_view)
 /// - schema: static constexpr const char* schema, the JSON Schema of its config
 ///
@@ -61,6 +62,12 @@ class Error : public std::runtime_error {
 
 inline std::string_view to_view(seneca_str text) noexcept { return {text.len ? text.ptr : "", text.len}; }
 inline seneca_str to_str(std::string_view text) noexcept { return {text.data(), text.size()}; }
+
+/// Thrown by a sink's deliver or flush: not now, what was not taken comes again later.
+class Again : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
 
 /// An event to be: only source and type are required to emit it, the id as well to publish it. The texts
 /// borrow.
@@ -213,6 +220,41 @@ class Event {
   const seneca_event* event_;
   const seneca_batch* batch_ = nullptr;
   uint32_t index_ = 0;
+};
+
+/// What a sink gets: events by rising offset, for the duration of the call. Return: it has them all.
+/// Throw Again: not now. Throw anything else: the first event not taken is given up. Either way, those told
+/// by `taken` do not come again.
+class Delivery {
+ public:
+  class Iterator {
+   public:
+    explicit Iterator(const seneca_event* const* at) noexcept : at_(at) {}
+    Event operator*() const noexcept { return Event(*at_); }
+    Iterator& operator++() noexcept {
+      ++at_;
+      return *this;
+    }
+    bool operator!=(const Iterator& other) const noexcept { return at_ != other.at_; }
+
+   private:
+    const seneca_event* const* at_;
+  };
+
+  Delivery(const seneca_event* const* events, uint32_t count, uint32_t* taken) noexcept
+      : events_(events), count_(count), taken_(taken) {}
+
+  uint32_t size() const noexcept { return count_; }
+  const Event operator[](uint32_t i) const noexcept { return Event(events_[i]); }
+  Iterator begin() const noexcept { return Iterator(events_); }
+  Iterator end() const noexcept { return Iterator(events_ + count_); }
+  /// It has the first `count` of them.
+  void taken(uint32_t count) const noexcept { *taken_ = count; }
+
+ private:
+  const seneca_event* const* events_;
+  uint32_t count_;
+  uint32_t* taken_;
 };
 
 }  // namespace seneca

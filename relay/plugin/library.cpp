@@ -83,15 +83,18 @@ Result<PluginRoles> find_roles(const seneca_plugin& table, const std::string& pa
   roles.state = find_role<seneca_state>(table, SENECA_STATE);
   roles.session = find_role<seneca_session>(table, SENECA_SESSION);
   roles.source = find_role<seneca_source>(table, SENECA_SOURCE);
-  if (!roles.in_pipeline() && !roles.session && !roles.source)
+  roles.sink = find_role<seneca_sink>(table, SENECA_SINK);
+  if (!roles.in_pipeline() && !roles.session && !roles.source && !roles.sink)
     return fail("plugin_no_role", path,
                 "has none of the roles this relay knows (" SENECA_FILTER ", " SENECA_VIEW ", " SENECA_TIMER
-                ", " SENECA_SESSION ", " SENECA_SOURCE "); return a table for one from its role function");
+                ", " SENECA_SESSION ", " SENECA_SOURCE ", " SENECA_SINK
+                "); return a table for one from its role function");
   const bool complete =
       (!roles.filter || SENECA_HAS(roles.filter, process)) &&
       (!roles.view || SENECA_HAS(roles.view, render)) && (!roles.timer || SENECA_HAS(roles.timer, tick)) &&
       (!roles.state || (SENECA_HAS(roles.state, save) && SENECA_HAS(roles.state, load))) &&
       (!roles.source || (SENECA_HAS(roles.source, start) && SENECA_HAS(roles.source, stop))) &&
+      (!roles.sink || SENECA_HAS(roles.sink, deliver)) &&
       (!roles.session || SENECA_HAS(roles.session, serves) || SENECA_HAS(roles.session, message));
   if (!complete)
     return fail("plugin_bad_table", path,

@@ -2,6 +2,7 @@
 
 #include <seneca/ext/filter.h>
 #include <seneca/ext/session.h>
+#include <seneca/ext/sink.h>
 #include <seneca/ext/source.h>
 #include <seneca/ext/state.h>
 #include <seneca/ext/timer.h>
@@ -25,6 +26,7 @@ struct PluginRoles {
   const seneca_state* state = nullptr;
   const seneca_session* session = nullptr;
   const seneca_source* source = nullptr;
+  const seneca_sink* sink = nullptr;
 
   /// Whether it has work in the pipeline.
   [[nodiscard]] bool in_pipeline() const { return filter || view || timer; }

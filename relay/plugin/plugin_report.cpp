@@ -15,7 +15,8 @@ PluginReport describe(const PluginInstance& plugin) {
   for (const auto& [has, role] :
        {std::pair(roles.filter != nullptr, "filter"), std::pair(roles.view != nullptr, "view"),
         std::pair(roles.timer != nullptr, "timer"), std::pair(roles.state != nullptr, "state"),
-        std::pair(roles.session != nullptr, "session"), std::pair(roles.source != nullptr, "source")})
+        std::pair(roles.session != nullptr, "session"), std::pair(roles.source != nullptr, "source"),
+        std::pair(roles.sink != nullptr, "sink")})
     if (has) report.roles.emplace_back(role);
   report.has_schema = !library.config_schema().empty();
   report.created_us = plugin.created_us();

@@ -81,12 +81,13 @@ void add_session_plugins(const std::vector<ShardReport>& shards, std::vector<Plu
   }
 }
 
-// Those that are nothing but sources.
-void add_source_plugins(const std::vector<PluginSourceReport>& sources, std::vector<PluginReport>& reports) {
-  for (const PluginSourceReport& source : sources)
+// Those that are nothing but sources or sinks.
+template <class Beside>
+void add_beside_pipeline(const std::vector<Beside>& beside, std::vector<PluginReport>& reports) {
+  for (const Beside& one : beside)
     if (std::none_of(reports.begin(), reports.end(),
-                     [&](const PluginReport& each) { return each.name == source.name; }))
-      reports.push_back(source.plugin);
+                     [&](const PluginReport& each) { return each.name == one.name; }))
+      reports.push_back(one.plugin);
 }
 
 }  // namespace
@@ -174,6 +175,7 @@ RelayReport AdminDesk::gather(const ShardQuestion& question) const {
   report.log = parts_->log.bounds();
   for (const Source* source : parts_->sources) report.sources.push_back(source->status());
   report.plugin_sources = parts_->plugin_sources.report();
+  report.sinks = parts_->plugin_sinks.report();
 
   std::unique_lock lock(collector->mutex);
   const size_t unreachable = posted ? 0 : 1;
@@ -184,7 +186,8 @@ RelayReport AdminDesk::gather(const ShardQuestion& question) const {
   report.plugins = collector->plugins;
   report.shards = collector->shards;
   add_session_plugins(report.shards, report.plugins);
-  add_source_plugins(report.plugin_sources, report.plugins);
+  add_beside_pipeline(report.plugin_sources, report.plugins);
+  add_beside_pipeline(report.sinks, report.plugins);
   return report;
 }
 

@@ -17,6 +17,7 @@
 #include "net/shard.h"
 #include "pipeline/pipeline.h"
 #include "server/admin_stats.h"
+#include "server/plugin_sinks.h"
 #include "server/plugin_sources.h"
 #include "server/relay_report.h"
 
@@ -37,6 +38,7 @@ class AdminDesk final : public Admin {
     std::vector<Shard*> shards;
     std::vector<const Source*> sources;
     const PluginSources& plugin_sources;
+    const PluginSinks& plugin_sinks;
     const AdminAccess* access;  ///< null: the Admin UI is not enabled
     std::string admin_namespace;
   };

@@ -6,25 +6,23 @@
 #include "pipeline/route_table.h"
 
 namespace relay {
-namespace {
-
 // The configured patterns, else those the plugin says it is made for.
-Result<PatternSet> patterns_of(const PluginConfig& config, const PluginInstance& plugin) {
-  if (!config.match.empty()) return PatternSet::parse(config.match);
-  std::vector<std::string> own;
-  std::istringstream words{std::string(plugin.own_match())};
-  for (std::string word; words >> word;) own.push_back(word);
-  return PatternSet::parse(own);
+Result<PatternSet> patterns_of(const PluginConfig& config, std::string_view own, const std::string& name) {
+  std::vector<std::string> patterns = config.match;
+  std::istringstream words{std::string(own)};
+  if (patterns.empty())
+    for (std::string word; words >> word;) patterns.push_back(word);
+  auto set = PatternSet::parse(patterns);
+  if (!set) return fail(set.error().code, "plugins/" + name + "/match", set.error().message);
+  return set;
 }
-
-}  // namespace
 
 Result<Stage> make_stage(const PluginConfig& config, const OpenedPlugin& opened,
                          const PluginInstance::Surroundings& surroundings) {
   auto plugin = PluginInstance::create(opened.library, opened.name, config.config, surroundings);
   if (!plugin) return tl::unexpected(plugin.error());
-  auto match = patterns_of(config, **plugin);
-  if (!match) return fail(match.error().code, "plugins/" + opened.name + "/match", match.error().message);
+  auto match = patterns_of(config, (*plugin)->own_match(), opened.name);
+  if (!match) return tl::unexpected(match.error());
   return Stage(std::move(*plugin), std::move(*match), config);
 }
 

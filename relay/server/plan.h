@@ -22,6 +22,10 @@ struct OpenedPlugin {
 [[nodiscard]] Result<std::vector<OpenedPlugin>> open_plugins(const Config& config,
                                                              PluginLibraries& libraries);
 
+/// The configured patterns of plugin `name`, else its `own`, which spaces separate.
+[[nodiscard]] Result<PatternSet> patterns_of(const PluginConfig& config, std::string_view own,
+                                             const std::string& name);
+
 /// A new instance for one shard. [control]
 [[nodiscard]] Result<std::shared_ptr<SessionPlugin>> make_session_plugin(
     const PluginConfig& config, const OpenedPlugin& opened, const PluginInstance::Surroundings& surroundings);

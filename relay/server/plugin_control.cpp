@@ -13,9 +13,11 @@ bool same_roles(const PluginRoles& a, const PluginRoles& b) {
 }
 
 Status check_reload(const OpenedPlugin& old, const OpenedPlugin& fresh) {
-  if (old.library->roles().source != nullptr || fresh.library->roles().source != nullptr)
+  const auto is_beside = [](const PluginRoles& roles) { return roles.source || roles.sink; };
+  if (is_beside(old.library->roles()) || is_beside(fresh.library->roles()))
     return fail("plugin_needs_restart", old.name,
-                "is a source, which cannot hand over what it is receiving; restart the relay for new code");
+                "is a source or a sink, which cannot hand over what it is receiving or sending; restart the "
+                "relay for new code");
   if (!same_roles(old.library->roles(), fresh.library->roles()))
     return fail(
         "plugin_other_roles", old.name,

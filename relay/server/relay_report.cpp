@@ -73,6 +73,20 @@ ordered_json shards_json(const std::vector<ShardReport>& shards) {
   return list;
 }
 
+ordered_json sinks_json(const std::vector<SinkRunner::Status>& sinks) {
+  ordered_json list = ordered_json::array();
+  for (const SinkRunner::Status& sink : sinks)
+    list.push_back({{"name", sink.name},
+                    {"state", sink.state},
+                    {"delivered", sink.delivered},
+                    {"refused", sink.refused},
+                    {"skipped", sink.skipped},
+                    {"retries", sink.retries},
+                    {"lag", sink.lag},
+                    {"last_error", sink.last_error}});
+  return list;
+}
+
 ordered_json sources_json(const std::vector<SourceStatus>& sources) {
   ordered_json list = ordered_json::array();
   for (const SourceStatus& source : sources)
@@ -192,6 +206,7 @@ ordered_json stats_json(const RelayReport& report) {
   json["sources"] = sources_json(report.sources);
   for (const PluginSourceReport& source : report.plugin_sources)
     json["sources"].push_back(plugin_source_json(source));
+  json["sinks"] = sinks_json(report.sinks);
   json["plugins"] = plugins_json(report.plugins);
   return json;
 }

@@ -11,6 +11,7 @@
 #include "pipeline/intake.h"
 #include "pipeline/pipeline.h"
 #include "plugin/plugin_report.h"
+#include "server/sink_runner.h"
 
 namespace relay {
 
@@ -41,6 +42,7 @@ struct RelayReport {
   std::vector<PluginReport> plugins;
   std::vector<SourceStatus> sources;
   std::vector<PluginSourceReport> plugin_sources;
+  std::vector<SinkRunner::Status> sinks;
   std::vector<ShardReport> shards;
 };
 

@@ -21,6 +21,7 @@
 #include "server/bcrypt.h"
 #include "server/plan.h"
 #include "server/plugin_control.h"
+#include "server/plugin_sinks.h"
 #include "server/plugin_sources.h"
 
 namespace relay {
@@ -54,12 +55,16 @@ int shard_count(int configured) {
 
 class HubSink final : public BatchSink {
  public:
-  explicit HubSink(Hub& hub) : hub_(hub) {}
-  void publish(const RoutedBatchRef& batch) override { hub_.publish(batch); }
+  HubSink(Hub& hub, PluginSinks& sinks) : hub_(hub), sinks_(sinks) {}
+  void publish(const RoutedBatchRef& batch) override {
+    hub_.publish(batch);
+    sinks_.raise();
+  }
   [[nodiscard]] bool wants_views() const override { return hub_.wants_views(); }
 
  private:
   Hub& hub_;
+  PluginSinks& sinks_;
 };
 
 class IntakeServices final : public HostServices {
@@ -88,7 +93,8 @@ struct Server::Impl {
             static_cast<uint64_t>(config->journal.retention_bytes)),
         intake(kIntakeEvents, kIntakeBytes),
         services(intake),
-        plugin_sources(logger_) {}
+        plugin_sources(logger_),
+        plugin_sinks(log, logger_) {}
 
   PluginInstance::Surroundings plugin_surroundings() {
     FieldLimits limits;
@@ -125,6 +131,7 @@ struct Server::Impl {
   std::unique_ptr<Pipeline> pipeline;
   std::vector<std::unique_ptr<Source>> sources;
   PluginSources plugin_sources;
+  PluginSinks plugin_sinks;
   std::vector<std::string> addresses;
   std::vector<OpenedPlugin> opened_plugins;  // the code in force, of each configured plugin
   Mailbox<PluginOrder> orders{kMaxOrders};
@@ -214,6 +221,8 @@ Status Server::Impl::start() {
   opened_plugins = std::move(*plugins);
   auto from_plugins = plugin_sources.prepare(*config, libraries, plugin_surroundings());
   if (!from_plugins) return tl::unexpected(from_plugins.error());
+  auto sinks = plugin_sinks.prepare(*config, libraries, plugin_surroundings());
+  if (!sinks) return tl::unexpected(sinks.error());
   open_admin_ui();
   if (Status started = start_shards(); !started) return started;
   std::vector<ShardPort*> ports;
@@ -223,16 +232,17 @@ Status Server::Impl::start() {
     all.push_back(shard.get());
   }
   hub = std::make_unique<Hub>(std::move(ports), kHubPatienceUs);
-  sink = std::make_unique<HubSink>(*hub);
+  sink = std::make_unique<HubSink>(*hub, plugin_sinks);
   pipeline =
       std::make_unique<Pipeline>(intake, log, *sink, clock, logger,
                                  static_cast<size_t>(config->security.content_filtering.max_message_size));
+  plugin_sinks.exchange(std::move(*sinks));
   pipeline->start(std::move(*plan));
   start_sources(std::move(*from_plugins));
   std::vector<const Source*> watched;
   for (const auto& source : sources) watched.push_back(source.get());
   desk.start({*pipeline, intake, log, *hub, clock, std::move(all), std::move(watched), plugin_sources,
-              login.get(), config->admin_ui.namespace_});
+              plugin_sinks, login.get(), config->admin_ui.namespace_});
   running = true;
   return {};
 }
@@ -283,6 +293,7 @@ void Server::Impl::drain() {
   pipeline->join();
   const auto timeout_us = static_cast<int64_t>(config->server.drain_timeout * 1e6);
   for (const auto& shard : shards) shard->drain(timeout_us);
+  plugin_sinks.stop(std::chrono::milliseconds(timeout_us / 1000));
   for (const auto& shard : shards) shard->join();
 }
 
@@ -307,6 +318,9 @@ Status Server::check() {
   const auto from_plugins =
       impl_->plugin_sources.prepare(*impl_->config, impl_->libraries, impl_->plugin_surroundings());
   if (!from_plugins) return tl::unexpected(from_plugins.error());
+  const auto sinks =
+      impl_->plugin_sinks.prepare(*impl_->config, impl_->libraries, impl_->plugin_surroundings());
+  if (!sinks) return tl::unexpected(sinks.error());
   return {};
 }
 
@@ -352,6 +366,8 @@ Result<std::vector<std::string>> Server::reload(Config config) {
   }
   auto from_plugins = impl_->plugin_sources.prepare(config, impl_->libraries, impl_->plugin_surroundings());
   if (!from_plugins) return tl::unexpected(from_plugins.error());
+  auto sinks = impl_->plugin_sinks.prepare(config, impl_->libraries, impl_->plugin_surroundings());
+  if (!sinks) return tl::unexpected(sinks.error());
   const auto fresh = std::make_shared<PipelinePlan>(std::move(*plan));
   std::promise<void> exchanged;
   const bool posted = impl_->pipeline->post([&exchanged, fresh](Pipeline& pipeline) {
@@ -361,6 +377,7 @@ Result<std::vector<std::string>> Server::reload(Config config) {
   if (!posted) return fail("reload_busy", "pipeline", "too many orders wait; reload again in a moment");
   exchanged.get_future().wait();
   impl_->plugin_sources.exchange(std::move(*from_plugins));
+  impl_->plugin_sinks.exchange(std::move(*sinks));
   impl_->opened_plugins = std::move(*opened);
   impl_->config = std::make_shared<const Config>(std::move(config));
   for (size_t i = 0; i < impl_->shards.size(); ++i)

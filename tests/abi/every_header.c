@@ -1,6 +1,7 @@
 /* Every C header in one translation unit, with a plugin that uses them. */
 #include <seneca/ext/filter.h>
 #include <seneca/ext/session.h>
+#include <seneca/ext/sink.h>
 #include <seneca/ext/source.h>
 #include <seneca/ext/state.h>
 #include <seneca/ext/timer.h>

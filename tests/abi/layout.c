@@ -2,6 +2,7 @@
  * plugins. */
 #include <seneca/ext/filter.h>
 #include <seneca/ext/session.h>
+#include <seneca/ext/sink.h>
 #include <seneca/ext/source.h>
 #include <seneca/ext/state.h>
 #include <seneca/ext/timer.h>
@@ -91,6 +92,11 @@ static void print_roles(void) {
   MEMBER(seneca_timer, size);
   MEMBER(seneca_timer, interval_ms);
   MEMBER(seneca_timer, tick);
+  STRUCT(seneca_sink);
+  MEMBER(seneca_sink, size);
+  MEMBER(seneca_sink, deliver);
+  MEMBER(seneca_sink, flush);
+  MEMBER(seneca_sink, match);
   STRUCT(seneca_source);
   MEMBER(seneca_source, size);
   MEMBER(seneca_source, start);

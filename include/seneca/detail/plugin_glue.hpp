@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "../ext/filter.h"
+#include "../ext/sink.h"
 #include "../ext/source.h"
 #include "../ext/state.h"
 #include "../ext/timer.h"
@@ -50,6 +51,17 @@ struct HasSource<T, std::void_t<decltype(std::declval<T&>().start()), decltype(s
     : std::true_type {};
 
 template <class T, class = void>
+struct HasSink : std::false_type {};
+template <class T>
+struct HasSink<T, std::void_t<decltype(std::declval<T&>().deliver(std::declval<const Delivery&>()))>>
+    : std::true_type {};
+
+template <class T, class = void>
+struct HasFlush : std::false_type {};
+template <class T>
+struct HasFlush<T, std::void_t<decltype(std::declval<T&>().flush())>> : std::true_type {};
+
+template <class T, class = void>
 struct HasStatus : std::false_type {};
 template <class T>
 struct HasStatus<T, std::void_t<decltype(std::string(std::declval<const T&>().status()))>> : std::true_type {
@@ -82,10 +94,11 @@ struct MatchOf<T, std::void_t<decltype(T::match)>> {
 template <class T>
 struct Glue {
   static constexpr bool kFilters = HasCall<T>::value || HasFilter<T>::value;
-  static_assert(kFilters || HasView<T>::value || HasTick<T>::value || HasSource<T>::value ||
-                    SessionGlue<T>::kServes,
-                "the plugin class needs operator()(Event&), filter, view, tick, start or serves: see the top "
-                "of seneca/plugin.hpp");
+  static_assert(
+      kFilters || HasView<T>::value || HasTick<T>::value || HasSource<T>::value || HasSink<T>::value ||
+          SessionGlue<T>::kServes,
+      "the plugin class needs operator()(Event&), filter, view, tick, start, deliver or serves: see "
+      "the top of seneca/plugin.hpp");
 
   static T* make(const seneca_host* host, std::string_view config) {
     if constexpr (std::is_constructible_v<T, Host, std::string_view>)
@@ -157,6 +170,32 @@ struct Glue {
   static int32_t status(void* self, const seneca_writer* out, seneca_error* error) noexcept {
     return guard(error, [&] { return out->append(out, to_str(static_cast<const T*>(self)->status())); });
   }
+  /// Runs `body`; Again is SENECA_E_FULL, with its text.
+  template <class Body>
+  static int32_t guard_sink(seneca_error* error, Body body) noexcept {
+    return guard(error, [&] {
+      try {
+        body();
+        return SENECA_OK;
+      } catch (const Again& again) {
+        put(error, again.what());
+        return SENECA_E_FULL;
+      }
+    });
+  }
+  static int32_t deliver(void* self, const seneca_event* const* events, uint32_t count, uint32_t* taken,
+                         seneca_error* error) noexcept {
+    return guard_sink(error, [&] { static_cast<T*>(self)->deliver(Delivery(events, count, taken)); });
+  }
+  static int32_t flush(void* self, seneca_error* error) noexcept {
+    return guard_sink(error, [&] { static_cast<T*>(self)->flush(); });
+  }
+  static constexpr decltype(seneca_sink::flush) flush_of() {
+    if constexpr (HasFlush<T>::value)
+      return flush;
+    else
+      return nullptr;
+  }
   static int32_t save(void* self, const seneca_writer* out, seneca_error* error) noexcept {
     return guard(error, [&] { return out->append(out, to_str(static_cast<T*>(self)->save())); });
   }
@@ -190,6 +229,10 @@ struct Glue {
     if constexpr (HasSource<T>::value) {
       static constexpr seneca_source table{sizeof(seneca_source), start, stop, status_of()};
       if (wanted == SENECA_SOURCE) return &table;
+    }
+    if constexpr (HasSink<T>::value) {
+      static constexpr seneca_sink table{sizeof(seneca_sink), deliver, flush_of(), MatchOf<T>::value};
+      if (wanted == SENECA_SINK) return &table;
     }
     if constexpr (HasState<T>::value) {
       static constexpr seneca_state table{sizeof(seneca_state), save, load};

@@ -57,7 +57,8 @@ class LoadedPlugin final : public HostServices {
   Outcome feed(EventRef event) {
     batch_.assign({&event, 1});
     instance_->process(batch_);
-    Outcome outcome{batch_.changed(0) ? batch_.changed(0) : event, batch_.verdict(0), std::string(batch_.reason(0)), {}};
+    Outcome outcome{
+        batch_.changed(0) ? batch_.changed(0) : event, batch_.verdict(0), std::string(batch_.reason(0)), {}};
     for (const EventBatch::Emitted& emitted : batch_.emitted()) outcome.emitted.push_back(emitted.event);
     return outcome;
   }
