@@ -40,6 +40,7 @@ class PluginWorkbench final : private HostServices {
   /// `wanted` is a file, or a name looked up as `serve --plugin` does.
   [[nodiscard]] static Result<std::unique_ptr<PluginWorkbench>> open(const std::string& wanted,
                                                                      const Notices& notices);
+  ~PluginWorkbench() override;
 
   [[nodiscard]] const std::shared_ptr<PluginLibrary>& library() const { return library_; }
   /// The name of its file.
@@ -62,10 +63,6 @@ class PluginWorkbench final : private HostServices {
   PluginWorkbench(std::shared_ptr<PluginLibrary> library, std::string name, const Notices& notices);
   [[nodiscard]] bool publish(const EventFields& fields) override;
 
- public:
-  ~PluginWorkbench() override;
-
- private:
   const std::shared_ptr<PluginLibrary> library_;
   const std::string name_;
   SettableClock clock_;
