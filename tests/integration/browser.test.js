@@ -65,7 +65,7 @@ matrix(client, async () => {
   const tab = await open(origin);
   const remote = new Remote((command) => tab.evaluate(`void driver.obey(${JSON.stringify(command)})`));
   tab.onReport = (report) => remote.take(report);
-  return { remote, stop, origin, reasons: true, ordered: true };
+  return { remote, stop, origin, reasons: true, ordered: true, recovers: true };
 });
 
 for (const threads of [1, 2]) {

@@ -20,7 +20,8 @@ for (const [version, io] of Object.entries({ '4.8': newest, 4.5: older })) {
   matrix(name, () => {
     const driver = new MatrixDriver(io, (report) => remote.take(report));
     const remote = new Remote((command) => driver.obey(command));
-    return { remote, stop() {}, reasons: true, ordered: true };
+    // Recovery came with 4.6.
+    return { remote, stop() {}, reasons: true, ordered: true, recovers: version === '4.8' };
   });
 
   for (const threads of [1, 2, 4]) {

@@ -18,6 +18,7 @@ const plugin = (name) => JSON.stringify([{ path: name }]);
 const configurations = {
   plain: {},
   echo: { plugins: plugin('echo'), 'rooms.greeting': false },
+  recovering: { 'server.recovery_window': 60 },
   told: { plugins: plugin(path.join(fixturePlugins, 'session.so')) },
 };
 
@@ -26,11 +27,11 @@ export const cell = (client, transport, what, shards) =>
   `${client} | ${transport} | ${what} | ${shards} ${shards === 1 ? 'shard' : 'shards'}`;
 
 /**
- * The cells of one client. `start` returns its driver: {remote, stop(), origin, reasons, ordered}; origin is the web
- * page's, if it runs in one; reasons, whether it tells why it was disconnected; ordered, whether it hands events on in
- * their order.
+ * The cells of one client. `start` returns its driver: {remote, stop(), origin, reasons, ordered, recovers}; origin is the
+ * web page's, if it runs in one; reasons, whether it tells why it was disconnected; ordered, whether it hands events on
+ * in their order; recovers, whether it asks for its old session.
  */
-export function matrix(name, start, { shards = [1, 2] } = {}) {
+export function matrix(name, start, { shards = [1, 2, 4] } = {}) {
   for (const threads of shards) {
     describe(`${name} on ${threads}`, () => {
       const relays = {};

@@ -148,6 +148,28 @@ export const cases = {
     await isBack(client, sid, relays.plain);
   },
 
+  async 'a lost session is recovered'({ t, open, relays, transport, driver }) {
+    const relay = relays.recovering;
+    const proxy = await tcpProxy(t, { host: '127.0.0.1', port: relay.port });
+    const client = await open(relay, { url: `http://127.0.0.1:${proxy.port}` });
+    const { sid } = await client.next('connect');
+    await client.hears('connection_established');
+    await settled(client, transport);
+    await hearsNews(client, relay); // which tells the client where it is
+    proxy.cut();
+    await isCut(client, driver);
+    await relay.publish(seedEvent('agent.moved', { n: 'missed' }));
+    proxy.mend();
+    const back = await client.next('connect');
+    if (driver.recovers) {
+      assert.deepEqual([back.recovered, back.sid], [true, sid]);
+      assert.equal((await client.hears('agent_update'))[0].data.n, 'missed');
+    } else {
+      assert.notEqual(back.sid, sid);
+    }
+    await hearsNews(client, relay); // to others what was missed is lost
+  },
+
   async 'a relay that restarts is found again'({ open, another, transport, driver }) {
     const first = await another();
     const client = await open(first);

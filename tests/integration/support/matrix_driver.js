@@ -46,7 +46,7 @@ export class MatrixDriver {
     for (const namespace of namespaces) {
       const socket = manager.socket(namespace, { auth });
       const report = (members) => this.#report({ client, namespace, ...members });
-      socket.on('connect', () => report({ what: 'connect', sid: socket.id }));
+      socket.on('connect', () => report({ what: 'connect', sid: socket.id, recovered: socket.recovered === true }));
       socket.on('disconnect', (reason) => report({ what: 'disconnect', reason }));
       socket.on('connect_error', ({ message, data }) => report({ what: 'refused', message, data }));
       socket.onAny((event, ...args) => {

@@ -29,5 +29,5 @@ export async function startPython() {
     await within(patience, 'the end of python', ended);
   };
   // The client handles every message in a thread of its own, so in any order.
-  return { remote, stop, reasons: false, ordered: false };
+  return { remote, stop, reasons: false, ordered: false, recovers: false };
 }
