@@ -120,7 +120,7 @@ ExitCode run_bench(const BenchArguments& arguments, const GlobalOptions& global)
   const auto cost =
       measure_plugin(**bench, *config, arguments.plugin.match, *events, batch, arguments.duration_s);
   if (!cost) return refuse(cost.error(), ExitCode::bad_config);
-  if (cost->seen == 0)
+  if (cost->counters.events == 0)
     notices.notice("it saw none of the events: give some of its own with --input, or --match");
   const PluginLibrary& library = *(*bench)->library();
   const bool text = global.output == OutputFormat::text;

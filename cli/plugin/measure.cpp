@@ -118,12 +118,10 @@ Result<PluginCost> measure_plugin(PluginWorkbench& bench, const std::string& con
     (void)bench.take_published();
   }
   std::sort(samples.begin(), samples.end());
-  cost.batches = samples.size();
   cost.events = samples.size() * batch_size;
   cost.median_ns = at_share(samples, 0.5);
   cost.p90_ns = at_share(samples, 0.9);
   cost.counters = stage->plugin().counters();
-  cost.seen = cost.counters.events;
   if (allocations != nullptr) {
     cost.allocations = static_cast<double>(total.calls) / static_cast<double>(cost.events);
     cost.allocated_bytes = static_cast<double>(total.bytes) / static_cast<double>(cost.events);

@@ -13,14 +13,13 @@ namespace relay {
 
 /// What a plugin costs in the pipeline.
 struct PluginCost {
-  uint64_t batches = 0, events = 0;
-  uint64_t seen = 0;  ///< events its patterns let it see
+  uint64_t events = 0;
   /// Nanoseconds an event, of all that came in: the median, and what nine of ten batches stay below. With the
   /// relay's own work of showing it the events and taking its verdicts.
   double median_ns = 0, p90_ns = 0;
   std::optional<double> allocations;  ///< an event; unknown unless they are counted
   std::optional<double> allocated_bytes;
-  PluginCounters counters;
+  PluginCounters counters;  ///< warming up included
 };
 
 /// True when this process runs with the library that counts allocations.

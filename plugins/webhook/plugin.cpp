@@ -90,10 +90,7 @@ class Webhook {
     while (taken < events.size()) {
       if (Clock::now() < not_before_) throw seneca::Again("the receiver asked to wait");
       const uint32_t count = std::min(events.size() - taken, at_once_);
-      post(events, taken, count);
-      // What was refused came down to one event; after it, more at once again.
-      taken += sent_;
-      events.taken(taken);
+      if (post(events, taken, count)) events.taken(taken += count);
     }
   }
 
@@ -105,23 +102,21 @@ class Webhook {
         key_(key_of(config)),
         headers_(headers_of(config)) {}
 
-  // Leaves in sent_ how many of the `count` from `first` are done with.
-  void post(const seneca::Delivery& events, uint32_t first, uint32_t count) {
-    sent_ = 0;
+  // False: they are refused, and fewer at once will show which of them it is.
+  bool post(const seneca::Delivery& events, uint32_t first, uint32_t count) {
     write_body(events, first, count);
     const HttpPost::Answer answer = http_.send(body_, request_headers(message_id(events[first].id(), count)));
     if (answer.status >= 200 && answer.status < 300) {
-      sent_ = count;
       at_once_ = std::min(at_once_ * 2, max_batch_);
-      return;
+      return true;
     }
     if (blames_the_events(answer.status)) {
       if (count == 1) {
         at_once_ = max_batch_;
         throw std::runtime_error("the receiver answered " + std::to_string(answer.status));
       }
-      at_once_ = count / 2;  // which of them is it?
-      return;
+      at_once_ = count / 2;
+      return false;
     }
     if (answer.retry_after_s > 0)
       not_before_ = Clock::now() + std::chrono::seconds(std::min(answer.retry_after_s, kLongestRetryAfterS));
@@ -159,7 +154,6 @@ class Webhook {
   const std::string key_;
   const HttpPost::Headers headers_;
   std::string body_;
-  uint32_t sent_ = 0;
   Clock::time_point not_before_{};
 };
 

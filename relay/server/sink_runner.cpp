@@ -41,9 +41,9 @@ uint64_t SinkRunner::stop(std::chrono::milliseconds patience) {
 }
 
 SinkRunner::Status SinkRunner::status() const {
+  const uint64_t newest = log_.bounds().newest, next = next_;
   const std::lock_guard lock(mutex_);
   Status status = status_;
-  const uint64_t newest = log_.bounds().newest, next = next_;
   status.lag = newest >= next ? newest - next + 1 : 0;
   return status;
 }
@@ -78,7 +78,8 @@ void SinkRunner::run() {
 
 void SinkRunner::wait() {
   std::unique_lock lock(signal_.mutex);
-  signal_.grown.wait(lock, [this] { return give_up_ != 0 || log_.bounds().newest >= next_; });
+  signal_.grown.wait(lock, [this] { return give_up_ != 0 || signal_.raised != seen_; });
+  seen_ = signal_.raised;
 }
 
 bool SinkRunner::read() {

@@ -21,10 +21,12 @@ namespace relay {
 struct LogSignal {
   std::mutex mutex;
   std::condition_variable grown;
+  uint64_t raised = 0;
 
   /// [any-thread]
   void raise() {
     const std::lock_guard lock(mutex);
+    ++raised;
     grown.notify_all();
   }
 };
@@ -83,6 +85,7 @@ class SinkRunner {
   std::vector<EventRef> pending_;  // matching events that the sink has not taken, from at_
   size_t at_ = 0;
   bool flushed_ = true;
+  uint64_t seen_ = 0;  // of LogSignal::raised
   std::chrono::milliseconds pause_{0};
   std::atomic<uint64_t> next_{1};    // the offset to read next
   std::atomic<int64_t> give_up_{0};  // when, in ticks of the steady clock; 0: not stopping

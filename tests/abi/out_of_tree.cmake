@@ -1,5 +1,5 @@
 # From nothing to a running plugin: installs the headers into a directory of their own, has `senecactl plugin new` write a
-# plugin in C++ and one in C, builds and tests both against that with CMake, and builds and tests another with pkg-config.
+# plugin in C++ and one in C, and builds and tests both against that with CMake, the one in C with pkg-config too.
 file(REMOVE_RECURSE ${WORK})
 set(prefix ${WORK}/prefix)
 
@@ -28,7 +28,6 @@ execute_process(COMMAND ${PKG_CONFIG} --cflags seneca-plugin OUTPUT_VARIABLE fla
                 OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
 separate_arguments(flags UNIX_COMMAND "${flags}")
 run(${C_COMPILER} -std=c11 -Wall -Wextra -Werror -shared -fPIC -fvisibility=hidden ${flags}
-    ${SOURCES}/tests/abi/c_plugin.c -o ${WORK}/c_plugin.so)
-
-run(${SENECACTL} plugin test ${WORK}/c_plugin.so --input ${WORK}/in-cpp/golden/first.in.jsonl
-    --expect ${SOURCES}/tests/abi/golden/c_plugin.out.jsonl)
+    ${WORK}/in-c/in_c.c -o ${WORK}/by-pkg-config.so)
+run(${SENECACTL} plugin test ${WORK}/by-pkg-config.so --config @${WORK}/in-c/golden/first.config.json
+    --input ${WORK}/in-c/golden/first.in.jsonl --expect ${WORK}/in-c/golden/first.out.jsonl)

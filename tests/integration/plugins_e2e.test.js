@@ -144,6 +144,7 @@ test('while a plugin holds the pipeline, statistics are answered and say so', as
   t.after(() => rmSync(gate, { force: true })); // whatever happens, the pipeline goes on
   const relay = await startRelay(t, {
     args: ['--plugin', fixture('everything')],
+    log: [/everything is slow/],
   });
   const held = relay.publish({ type: 'do.wait', data: gate }).catch(() => {});
   for (let i = 0; i < 4; ++i) assert.equal((await relay.stats()).pipeline.answered, false);

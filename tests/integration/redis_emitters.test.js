@@ -175,6 +175,7 @@ test('while the intake is full the plugin waits, and loses nothing', async (t) =
   const redis = await Redis.start(t);
   const relay = await startListening(t, redis, {
     args: ['--plugin', path.join(fixturePlugins, 'everything.so')],
+    log: [/everything is slow/],
   });
   const client = await redis.client(t);
   // Its answer may come too late: what counts is that it holds the pipeline.

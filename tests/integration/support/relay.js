@@ -117,9 +117,9 @@ export class Relay {
     this.checkLog();
   }
 
-  // How long plugins take is up to the machine, and to the tests that hold the pipeline.
+  // How long plugins take is up to the machine where a sanitizer slows it down.
   checkLog() {
-    const accepted = [/ plugin \S+ is slow: a batch took /, ...this.acceptedLog];
+    const accepted = slowness > 1 ? [/ plugin \S+ is slow: a batch took /, ...this.acceptedLog] : this.acceptedLog;
     const lines = this.ctl.stderr.split('\n').filter((line) => line !== '');
     const unexpected = lines.filter((line) => !accepted.some((pattern) => pattern.test(line)));
     assert.deepEqual(unexpected, [], 'lines the relay logged and no test expected');
