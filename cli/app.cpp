@@ -12,8 +12,13 @@
 #include "base/nearest.h"
 #include "cli/commands/bench.h"
 #include "cli/commands/config_command.h"
+#include "cli/commands/dead_letters.h"
+#include "cli/commands/export.h"
+#include "cli/commands/import.h"
 #include "cli/commands/inject.h"
+#include "cli/commands/journal_command.h"
 #include "cli/commands/plugin_command.h"
+#include "cli/commands/replay.h"
 #include "cli/commands/serve.h"
 #include "cli/commands/stats.h"
 #include "cli/commands/tail.h"
@@ -141,6 +146,11 @@ std::unique_ptr<CLI::App> make_app(GlobalOptions& global) {
   add_inject_command(*app, global);
   add_stats_command(*app, global);
   add_why_command(*app, global);
+  add_dead_letters_command(*app, global);
+  add_journal_command(*app, global);
+  add_export_command(*app, global);
+  add_import_command(*app, global);
+  add_replay_command(*app, global);
   add_bench_command(*app, global);
   add_plugin_command(*app, global);
   add_config_command(*app, global);

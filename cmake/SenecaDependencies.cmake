@@ -11,6 +11,7 @@ find_package(tl-expected REQUIRED)
 find_package(ZLIB REQUIRED)
 find_library(SENECA_LIBCRYPT crypt REQUIRED)  # crypt(3) with bcrypt: libxcrypt
 pkg_check_modules(LWS REQUIRED IMPORTED_TARGET libwebsockets>=4.1)
+pkg_check_modules(SECCOMP REQUIRED IMPORTED_TARGET libseccomp)
 pkg_check_modules(UV REQUIRED IMPORTED_TARGET libuv)
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
 if(SENECA_TESTS)

@@ -10,11 +10,12 @@ namespace relay {
 namespace {
 
 Result<FetchResponse> exchange(ClientLoop& loop, const GlobalOptions& global, const std::string& method,
-                               const std::string& target) {
+                               const std::string& target, std::string body) {
   FetchRequest request;
   request.method = method;
   request.url = global.url;
   request.target = target;
+  request.body = std::move(body);
   request.timeout_us = global.timeout_us();
   return fetch(loop, request);
 }
@@ -33,11 +34,12 @@ Result<std::string> body_of(const GlobalOptions& global, const std::string& targ
 }  // namespace
 
 Result<std::string> ask_relay(ClientLoop& loop, const GlobalOptions& global, const std::string& target) {
-  return body_of(global, target, exchange(loop, global, "GET", target));
+  return body_of(global, target, exchange(loop, global, "GET", target, ""));
 }
 
-Result<std::string> order_relay(ClientLoop& loop, const GlobalOptions& global, const std::string& target) {
-  Result<FetchResponse> response = exchange(loop, global, "POST", target);
+Result<std::string> order_relay(ClientLoop& loop, const GlobalOptions& global, const std::string& target,
+                                std::string body) {
+  Result<FetchResponse> response = exchange(loop, global, "POST", target, std::move(body));
   if (response && response->content_type.rfind("application/problem+json", 0) == 0) {
     const seneca::JsonView problem(response->body);
     const std::string code = problem.get("code").string();

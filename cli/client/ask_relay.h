@@ -15,10 +15,10 @@ class ClientLoop;
 [[nodiscard]] Result<std::string> ask_relay(ClientLoop& loop, const GlobalOptions& global,
                                             const std::string& target);
 
-/// POSTs an empty order to `target` and returns what the relay answered. Errors as above, and `refused`: then
-/// the message is the relay's own.
+/// POSTs an order, by default an empty one, to `target` and returns what the relay answered. Errors as above,
+/// and `refused`: then the message is the relay's own.
 [[nodiscard]] Result<std::string> order_relay(ClientLoop& loop, const GlobalOptions& global,
-                                              const std::string& target);
+                                              const std::string& target, std::string body = "");
 
 /// `text` as one value in a path or query.
 [[nodiscard]] std::string percent_encode(const std::string& text);

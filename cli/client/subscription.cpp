@@ -3,16 +3,13 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "base/clock.h"
-#include "base/units.h"
+#include "cli/client/log_point.h"
 #include "event/filter.h"
 
 namespace relay {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-constexpr std::string_view kOffset = "offset:";
 
 std::string json_text(const std::string& text) { return nlohmann::json(text).dump(); }
 
@@ -26,22 +23,14 @@ void conjoin(std::string& filter, const std::string& term) {
   filter += filter.empty() ? term : " and " + term;
 }
 
-bool is_number(std::string_view text) {
-  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
-}
-
 Status check_since(const std::string& since) {
-  int64_t wall_us = 0;
   if (since.empty()) return {};
-  if (is_number(since))
-    return fail("bad_since", since, "needs a unit; say " + since + "s, or offset:" + since);
-  if (since.rfind(kOffset, 0) == 0 && is_number(std::string_view(since).substr(kOffset.size()))) return {};
-  if (parse_duration_s(since) || parse_time(since, 0, wall_us)) return {};
-  return fail("bad_since", since, "is not 5m, an RFC 3339 time or offset:N");
+  const auto point = parse_log_point(since, 0);
+  return point ? Status{} : tl::unexpected(point.error());
 }
 
 std::string wire_since(const std::string& since) {
-  return since.rfind(kOffset, 0) == 0 ? since.substr(kOffset.size()) : since;
+  return since.rfind(kOffsetPrefix, 0) == 0 ? since.substr(kOffsetPrefix.size()) : since;
 }
 
 std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }

@@ -9,9 +9,12 @@
 #include <cstring>
 #include <map>
 #include <memory>
+#include <sstream>
 #include <utility>
+#include <vector>
 
 #include "cli/client/inject_session.h"
+#include "cli/client/walk_run.h"
 #include "cli/options.h"
 
 namespace relay {
@@ -25,7 +28,8 @@ Without JSON the event's data is {}. @FILE reads a file, - standard input: one J
 Examples:
   senecactl inject task.created '{"id":"T1"}' --subject task:T1 --priority high
   senecactl inject bench.tick '{"n":{{i}},"at":"{{now}}"}' --template --count 10000 --rate 500/s --wait-ack
-  tail -F events.jsonl | senecactl inject -)";
+  tail -F events.jsonl | senecactl inject -
+  senecactl inject task.created '{"id":"T1"}' --dry-run)";
 
 enum class SendOn { automatic, newline, eof };
 
@@ -35,6 +39,8 @@ struct InjectArguments {
   bool type_given = false;
   SendOn send_on = SendOn::automatic;
   bool no_wait = false;
+  bool dry_run = false;
+  WalkRun::Options walk;
   InjectDraft draft;
   InjectOptions run;
 };
@@ -76,6 +82,9 @@ void check_arguments(const InjectArguments& arguments, const CLI::App& verb) {
     if (arguments.type.empty() && verb.count(flag) > 0)
       throw CLI::ValidationError(std::string(flag) + " needs a TYPE: without one the JSON is sent as it is");
   }
+  for (const char* flag : {"--rate", "--wait-ack", "--no-wait"})
+    if (arguments.dry_run && verb.count(flag) > 0)
+      throw CLI::ValidationError(std::string(flag) + " does not go with --dry-run, which sends nothing");
   if (arguments.send_on != SendOn::automatic && !reads_input(arguments))
     throw CLI::ValidationError("--send-on is for @FILE and -");
 }
@@ -91,6 +100,29 @@ Result<std::string> read_all(int fd, const std::string& name) {
     text.append(chunk.data(), static_cast<size_t>(size));
     if (text.size() > LineInput::kMaxLine) return fail("too_large", name, "is larger than 16 MiB");
   }
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) lines.push_back(std::move(line));
+  return lines;
+}
+
+ExitCode run_walk(const InjectArguments& arguments, const GlobalOptions& global, const Notices& notices,
+                  const std::vector<std::string>& texts) {
+  const SystemClock clock;
+  Result<EventBuilder> builder = EventBuilder::make(arguments.draft, clock);
+  if (!builder) {
+    notices.error(builder.error().subject + " " + builder.error().message);
+    return ExitCode::usage;
+  }
+  const Result<std::unique_ptr<ClientLoop>> loop = ClientLoop::make();
+  if (!loop) {
+    notices.error(loop.error().message);
+    return ExitCode::unreachable;
+  }
+  return WalkRun(**loop, global, arguments.walk, *std::move(builder)).run(texts, arguments.run.count);
 }
 
 ExitCode run_session(const InjectArguments& arguments, const GlobalOptions& global, const Notices& notices) {
@@ -120,6 +152,7 @@ ExitCode run_inject(InjectArguments arguments, const GlobalOptions& global) {
   const Notices notices("senecactl inject", global);
   if (!reads_input(arguments)) {
     arguments.run.json = arguments.json;
+    if (arguments.dry_run) return run_walk(arguments, global, notices, {arguments.json});
     return run_session(arguments, global, notices);
   }
   const bool standard = arguments.json == "-";
@@ -131,7 +164,7 @@ ExitCode run_inject(InjectArguments arguments, const GlobalOptions& global) {
   }
   const bool by_line =
       arguments.send_on == SendOn::automatic ? standard : arguments.send_on == SendOn::newline;
-  if (by_line) {
+  if (by_line && !arguments.dry_run) {
     arguments.run.line_fd = input.get();
     return run_session(arguments, global, notices);
   }
@@ -140,6 +173,8 @@ ExitCode run_inject(InjectArguments arguments, const GlobalOptions& global) {
     notices.error("cannot read " + name + ": " + text.error().message);
     return ExitCode::bad_data;
   }
+  if (arguments.dry_run)
+    return run_walk(arguments, global, notices, by_line ? lines_of(*text) : std::vector{*text});
   arguments.run.json = *std::move(text);
   return run_session(arguments, global, notices);
 }
@@ -181,6 +216,14 @@ void add_run_options(CLI::App& verb, InjectArguments& arguments) {
                     "What ends a JSON text in the input: newline (the default for -) or eof (for @FILE)");
   auto* const wait =
       verb.add_flag("--wait-ack", run.print_acks, "Print the offset and latency of every event");
+  auto* const dry_run =
+      verb.add_flag("--dry-run", arguments.dry_run,
+                    "Send nothing; show what the relay's plugins and routes would make of it");
+  verb.add_flag("--stateful", arguments.walk.stateful,
+                "Ask plugins with state or a timer as well, which remember")
+      ->needs(dry_run);
+  verb.add_flag("--json", arguments.walk.json, "The relay's answer as it is, a line an event")
+      ->needs(dry_run);
   verb.add_flag("--no-wait", arguments.no_wait, "Do not wait for the relay's answers")->excludes(wait);
 }
 

@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstring>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -23,6 +24,35 @@ struct PluginAdminArguments {
   std::vector<std::string> names;
   bool json = false;
 };
+
+Json member(const Json& object, const std::string& key) {
+  return object.is_object() ? object.value(key, Json("")) : Json("");
+}
+
+// Of a plugin that has a process of its own.
+Json process_of(const Json& plugin) {
+  const Json process = member(plugin, "process");
+  if (!process.is_object()) return "";
+  const Json ends = member(process, "ends");
+  const std::string pid = member(process, "pid").dump();
+  return ends == 0 ? pid : pid + ", ended " + stats_value("ends", ends) + " times";
+}
+
+// To the second.
+Json loaded_at(const Json& plugin) {
+  const Json time = member(plugin, "loaded_at");
+  if (!time.is_string()) return time;
+  return time.get<std::string>().substr(0, std::strlen("2026-03-03T12:00:00")) + 'Z';
+}
+
+// "3 of 4000 differ"; "" without one.
+Json shadow_of(const Json& plugin) {
+  const Json shadow = member(plugin, "shadow");
+  if (!shadow.is_object()) return "";
+  const std::string differ = stats_value("different", member(shadow, "different")) + " of " +
+                             stats_value("events", member(shadow, "events")) + " differ";
+  return member(shadow, "why") == "" ? differ : "left alone, " + differ;
+}
 
 /// One run of one of the verbs. Lives on the command's stack.
 class PluginRun {
@@ -73,8 +103,9 @@ ExitCode PluginRun::list() {
 }
 
 std::string PluginRun::table(const Json& plugins) const {
-  const std::vector<std::string> keys = {"name",   "version",      "state",     "roles",
-                                         "events", "ns_per_event", "loaded_at", "why"};
+  const std::vector<std::string> keys = {"name",    "version",      "state",        "roles",
+                                         "events",  "ns_per_event", "dead_letters", "shadow",
+                                         "process", "loaded_at",    "why"};
   std::vector<std::string> header;
   for (const std::string& key : keys) header.push_back(stats_label(key));
   Table rows(std::move(header));
@@ -82,7 +113,10 @@ std::string PluginRun::table(const Json& plugins) const {
     std::vector<std::string> cells;
     std::vector<bool> numeric;
     for (const std::string& key : keys) {
-      const Json value = plugin.is_object() ? plugin.value(key, Json("")) : Json("");
+      const Json value = key == "shadow"      ? shadow_of(plugin)
+                         : key == "process"   ? process_of(plugin)
+                         : key == "loaded_at" ? loaded_at(plugin)
+                                              : member(plugin, key);
       cells.push_back(stats_value(key, value));
       numeric.push_back(value.is_number());
     }

@@ -110,7 +110,7 @@ ExitCode run_bench(const BenchArguments& arguments, const GlobalOptions& global)
   };
   const auto events = read_events(arguments.input);
   if (!events) return refuse(events.error(), ExitCode::bad_data);
-  const auto bench = PluginWorkbench::open(arguments.plugin.file, notices);
+  const auto bench = PluginWorkbench::open(arguments.plugin.file, notices, arguments.plugin.isolated);
   if (!bench) return refuse(bench.error(), ExitCode::bad_config);
   const auto config = read_plugin_config(arguments.plugin.config);
   if (!config) return refuse(config.error(), ExitCode::bad_config);

@@ -31,6 +31,7 @@ void add_plugin_settings(CLI::App& verb, PluginArguments& arguments) {
                   "Show it events of these types only (repeatable); by default those it is made for")
       ->type_name("PATTERN")
       ->allow_extra_args(false);
+  verb.add_flag("--isolated", arguments.isolated, "In a process of its own, as with isolation: process");
 }
 
 void add_plugin_command(CLI::App& app, GlobalOptions& global) {

@@ -71,6 +71,13 @@ class Run {
     }
     if (bad_ > 0) text += (text.empty() ? "" : ", ") + std::to_string(bad_) + " unreadable";
     notices_.notice(text.empty() ? "no events came in" : text);
+    for (const MetricValue& metric : trial_.plugin().metrics())
+      notices_.notice(metric.name + ' ' +
+                      (metric.kind == SENECA_HISTOGRAM
+                           ? std::to_string(metric.count) + " values, p50 " +
+                                 std::to_string(metric.percentile(50)) + ", p99 " +
+                                 std::to_string(metric.percentile(99)) + ", max " + std::to_string(metric.max)
+                           : std::to_string(metric.value)));
   }
 
   PluginTrial& trial_;
@@ -87,7 +94,7 @@ ExitCode run_run(const PluginArguments& arguments, const GlobalOptions& global) 
     notices.error(error.to_string());
     return ExitCode::bad_config;
   };
-  auto bench = PluginWorkbench::open(arguments.file, notices);
+  auto bench = PluginWorkbench::open(arguments.file, notices, arguments.isolated);
   if (!bench) return refuse(bench.error());
   const auto config = read_plugin_config(arguments.config);
   if (!config) return refuse(config.error());

@@ -49,7 +49,7 @@ std::optional<Lines> read_lines(const std::string& path) {
 Result<Lines> walk_all(const TestArguments& arguments, const Notices& notices) {
   const std::optional<Lines> input = read_lines(arguments.input);
   if (!input) return fail("no_input", arguments.input, "cannot be read");
-  auto bench = PluginWorkbench::open(arguments.plugin.file, notices);
+  auto bench = PluginWorkbench::open(arguments.plugin.file, notices, arguments.plugin.isolated);
   if (!bench) return tl::unexpected(bench.error());
   auto config = read_plugin_config(arguments.plugin.config);
   if (!config) return tl::unexpected(config.error());

@@ -27,10 +27,11 @@ struct PluginArguments {
   std::string file;
   std::string config = "{}";
   std::vector<std::string> match;
+  bool isolated = false;
 };
 
 void add_plugin_file(CLI::App& verb, PluginArguments& arguments);
-/// --config and --match.
+/// --config, --match and --isolated.
 void add_plugin_settings(CLI::App& verb, PluginArguments& arguments);
 
 }  // namespace relay

@@ -35,6 +35,8 @@ struct ServeOptions {
   std::vector<std::string> plugins;
   std::optional<uint64_t> threads;
   double drain_timeout_s = 0;
+  std::string data_dir;
+  bool no_journal = false;
   bool standard_input = false;
   bool demo = false;
   bool insecure = false;
@@ -71,6 +73,13 @@ void apply_flags(const ServeOptions& options, Config& config) {
     source.type = SourceConfig::Type::demo;
     config.sources.push_back(std::move(source));
   }
+  // What a simulated Marcus says is nobody's past, unless somebody wants it to be.
+  if (!options.data_dir.empty()) {
+    config.journal.engine = JournalConfig::Engine::sqlite;
+    config.journal.dir = options.data_dir;
+  }
+  if (options.no_journal || (options.demo && options.data_dir.empty()))
+    config.journal.engine = JournalConfig::Engine::memory;
   for (const std::string& plugin : options.plugins) config.plugins.push_back(parse_plugin_flag(plugin));
 }
 
@@ -93,8 +102,10 @@ std::optional<Config> load(const ServeOptions& options, const Notices& notices) 
 Server::Options server_options(const ServeOptions& options) {
   Server::Options chosen;
   chosen.plugin_places = plugin_places();
+  chosen.plugin_host = plugin_host();
   chosen.insecure = options.insecure;
   chosen.on_order = [] { (void)kill(getpid(), SIGUSR1); };  // all threads block it: it waits for ours
+  chosen.on_lost = [] { (void)kill(getpid(), SIGUSR2); };
   return chosen;
 }
 
@@ -114,7 +125,10 @@ void announce(const Server& server, const Config& config) {
     if (source.type == SourceConfig::Type::demo) text += "demo       a simulated Marcus is at work\n";
   }
   for (const std::string& plugin : server.plugins()) text += "plugin     " + plugin + "\n";
-  text += "log        in memory, the newest " + std::to_string(config.journal.retention_events) + " events\n";
+  if (const std::string journal = server.journal(); journal.empty())
+    text += "log        in memory, the newest " + std::to_string(config.journal.memory_events) + " events\n";
+  else
+    text += "journal    " + journal + "\n";
   (void)write_stdout(text);
 }
 
@@ -138,7 +152,7 @@ void reload(Server& server, const ServeOptions& options, const Notices& notices,
 sigset_t handled_signals() {
   sigset_t set;
   sigemptyset(&set);
-  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1}) sigaddset(&set, signal);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2}) sigaddset(&set, signal);
   return set;
 }
 
@@ -167,7 +181,8 @@ ExitCode drain(Server& server, const sigset_t& signals) {
 }
 
 ExitCode exit_code_of(const Error& error) {
-  if (error.code == "port_busy" || error.code == "listen_failed" || error.code == "net_start")
+  if (error.code.starts_with("journal_") || error.code == "port_busy" || error.code == "listen_failed" ||
+      error.code == "net_start")
     return ExitCode::check_failed;
   return ExitCode::bad_config;
 }
@@ -197,6 +212,11 @@ ExitCode run_serve(const ServeOptions& options, const GlobalOptions& global) {
     const int signal = next_signal(signals, 1000);
     if (signal == SIGHUP) reload(server, options, notices, *logger);
     if (signal == SIGUSR1) server.run_orders();
+    if (signal == SIGUSR2) {
+      server.stop();
+      notices.error("the journal is lost (see the log): nothing more is acknowledged");
+      return ExitCode::check_failed;
+    }
     if (signal == SIGTERM || signal == SIGINT) return drain(server, signals);
   }
 }
@@ -232,6 +252,10 @@ void add_serve_command(CLI::App& app, GlobalOptions& global) {
   verb.add_flag("--stdin", options->standard_input,
                 "Read events from standard input, one JSON object a line");
   verb.add_flag("--demo", options->demo, "Run a built-in simulated Marcus, to see life at once");
+  verb.add_option("--data-dir", options->data_dir, "Keep the journal of past events in this directory")
+      ->type_name("DIR");
+  verb.add_flag("--no-journal", options->no_journal,
+                "Keep past events in memory only, whatever else is said");
   add_count_option(verb, "--threads", options->threads, "Net shards; by default one per core");
   verb.add_flag("--insecure", options->insecure,
                 "Allow listening beyond this machine, without authentication");

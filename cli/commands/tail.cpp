@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "cli/client/tail_session.h"
+#include "cli/client/tap_watch.h"
 #include "cli/options.h"
 
 namespace relay {
@@ -16,7 +17,8 @@ constexpr const char* kFooter =
 Examples:
   senecactl tail 'agent.**' --filter 'priority >= high'
   senecactl tail -n 20 --room dev -o jsonl | jq .data
-  senecactl tail task.blocked --wait 10s && echo blocked)";
+  senecactl tail task.blocked --wait 10s && echo blocked
+  senecactl tail --diff redact 'agent.**')";
 
 ExitCode run_tail(const TailOptions& options, const GlobalOptions& global) {
   const Notices notices("senecactl tail", global);
@@ -31,7 +33,22 @@ ExitCode run_tail(const TailOptions& options, const GlobalOptions& global) {
     return ExitCode::unreachable;
   }
   const SystemClock clock;
+  if (!options.stage.empty() || !options.diff.empty())
+    return TapWatch(**loop, global, options, *std::move(subscription), clock).run();
   return TailSession(**loop, global, options, *std::move(subscription), clock).run();
+}
+
+void check_places(const TailOptions& options, const CLI::App& verb) {
+  const std::string flag = options.diff.empty() ? "--stage" : "--diff";
+  if (options.diff.empty() && options.stage.empty()) return;
+  for (const char* other : {"--last", "--since", "--room"})
+    if (verb.count(other) > 0)
+      throw CLI::ValidationError(std::string(other) + " does not go with " + flag +
+                                 ": between plugins events have no offset and no rooms yet");
+  if (options.diff.empty()) return;
+  for (const char* other : {"--stage", "--fields", "--rate"})
+    if (verb.count(other) > 0)
+      throw CLI::ValidationError(std::string(other) + " does not go with --diff, which shows changes");
 }
 
 void add_selection(CLI::App& verb, TailSelection& selection) {
@@ -72,9 +89,16 @@ void add_tail_command(CLI::App& app, GlobalOptions& global) {
                            ->allow_extra_args(false);
   verb.add_flag("--rate", options->rate, "Events per second and type, instead of the events")
       ->excludes(fields);
+  verb.add_option("--stage", options->stage,
+                  "Events as they are before the plugins (in), behind them (out) or behind a plugin")
+      ->type_name("in|out|PLUGIN");
+  verb.add_option("--diff", options->diff,
+                  "What a plugin makes of each event that it does not leave as it is")
+      ->type_name("PLUGIN");
   verb.add_flag("--no-reconnect", *no_reconnect, "Exit 69 when the connection is lost");
   verb.footer(kFooter);
-  verb.callback([options, no_reconnect, &global] {
+  verb.callback([options, no_reconnect, &verb, &global] {
+    check_places(*options, verb);
     options->reconnect = !*no_reconnect;
     if (options->wait_s > 0 && !options->count) options->count = 1;
     global.command = [options, &global] { return run_tail(*options, global); };

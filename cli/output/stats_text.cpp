@@ -47,9 +47,10 @@ std::string paragraph(const std::string& name, const Json& object, const StatsTe
 
 // What a table shows of the entries we know; everything else has all its keys.
 bool is_shown(const std::string& list, const std::string& key) {
-  static constexpr std::array<std::string_view, 7> kLongOnes = {
-      "id", "path", "reasons", "roles", "config_schema", "loaded_at", "why"};
-  return list != "plugins" || std::find(kLongOnes.begin(), kLongOnes.end(), key) == kLongOnes.end();
+  static constexpr std::array<std::string_view, 10> kLongOnes = {
+      "id", "path", "reasons", "metrics", "roles", "config_schema", "loaded_at", "why", "shadow", "process"};
+  return (list != "plugins" && list != "shadows") ||
+         std::find(kLongOnes.begin(), kLongOnes.end(), key) == kLongOnes.end();
 }
 
 std::vector<std::string> keys_of(const std::string& name, const Json& list) {
@@ -82,6 +83,18 @@ std::string table(const std::string& name, const Json& list, const StatsTextOpti
   return "\n" + title(stats_label(name), options) + (list.empty() ? "  none\n" : "\n" + rows.render("  "));
 }
 
+// The candidates beside plugins, and how they differ.
+std::string shadows(const Json& plugins, const StatsTextOptions& options) {
+  Json list = Json::array();
+  for (const Json& plugin : plugins) {
+    if (!plugin.is_object() || !plugin.contains("shadow") || !plugin["shadow"].is_object()) continue;
+    Json entry{{"name", plugin.value("name", Json(""))}};
+    entry.update(plugin["shadow"]);
+    list.push_back(std::move(entry));
+  }
+  return list.empty() ? "" : table("shadows", list, options);
+}
+
 // Why events were dropped or refused, plugin by plugin.
 std::string drops(const Json& plugins, const StatsTextOptions& options) {
   Table rows({"plugin", "reason", "events"});
@@ -99,6 +112,26 @@ std::string drops(const Json& plugins, const StatsTextOptions& options) {
   return any ? "\n" + title("drops", options) + "\n" + rows.render("  ") : "";
 }
 
+// What plugins count themselves. A histogram is a row of its own, all in one cell.
+std::string metrics(const Json& plugins, const StatsTextOptions& options) {
+  Table rows({"plugin", "metric", "value"});
+  bool any = false;
+  for (const Json& plugin : plugins) {
+    if (!plugin.is_object() || !plugin.contains("metrics") || !plugin["metrics"].is_object()) continue;
+    for (const auto& [name, metric] : plugin["metrics"].items()) {
+      if (!metric.is_object()) continue;
+      Json shown = metric;
+      shown.erase("type");
+      const bool single = shown.size() == 1 && shown.contains("value");
+      rows.add({stats_value("name", plugin.value("name", Json(""))), printable(name),
+                stats_value(name, single ? shown["value"] : shown)},
+               {false, false, single});
+      any = true;
+    }
+  }
+  return any ? "\n" + title("metrics", options) + "\n" + rows.render("  ") : "";
+}
+
 }  // namespace
 
 Result<std::string> stats_text(std::string_view json, const StatsTextOptions& options) {
@@ -109,7 +142,8 @@ Result<std::string> stats_text(std::string_view json, const StatsTextOptions& op
   for (const auto& [name, value] : stats.items()) {
     if (value.is_array()) {
       tables += table(name, value, options);
-      if (name == "plugins") tables += drops(value, options);
+      if (name == "plugins")
+        tables += shadows(value, options) + drops(value, options) + metrics(value, options);
     } else if (value.is_object()) {
       paragraphs += paragraph(name, value, options);
     } else {

@@ -9,7 +9,6 @@
 #include <cstring>
 
 namespace relay {
-namespace {
 
 WriteOutcome write_all(int fd, std::string_view text) {
   while (!text.empty()) {
@@ -27,8 +26,6 @@ WriteOutcome write_all(int fd, std::string_view text) {
   }
   return WriteOutcome::ok;
 }
-
-}  // namespace
 
 WriteOutcome write_stdout(std::string_view text) { return write_all(STDOUT_FILENO, text); }
 

@@ -14,6 +14,8 @@ enum class WriteOutcome { ok, reader_gone, failed };
 /// Writes all of `text` to stdout, waiting for a slow reader. `reader_gone` is `| head` having seen enough:
 /// the program then ends quietly. `failed` is a full disk and the like; errno says what.
 WriteOutcome write_stdout(std::string_view text);
+/// The same for any other descriptor.
+WriteOutcome write_all(int fd, std::string_view text);
 void write_stderr(std::string_view text);
 
 /// The exit status after a write to stdout did not work; says why on stderr unless the reader just left.

@@ -9,6 +9,7 @@
 #include "cli/output/stream.h"
 #include "cli/plugin/places.h"
 #include "event/json_check.h"
+#include "isolation/isolated_library.h"
 #include "plugin/directory.h"
 
 namespace relay {
@@ -51,23 +52,32 @@ struct PluginWorkbench::Published {
   std::vector<EventRef> events;
 };
 
-PluginWorkbench::PluginWorkbench(std::shared_ptr<PluginLibrary> library, std::string name,
-                                 const Notices& notices)
-    : library_(std::move(library)),
-      name_(std::move(name)),
+PluginWorkbench::PluginWorkbench(std::string name, const Notices& notices)
+    : name_(std::move(name)),
       logger_(std::make_unique<NoticeLogger>(notices)),
       published_(std::make_unique<Published>()) {}
 
 PluginWorkbench::~PluginWorkbench() = default;
 
 Result<std::unique_ptr<PluginWorkbench>> PluginWorkbench::open(const std::string& wanted,
-                                                               const Notices& notices) {
+                                                               const Notices& notices, bool isolated) {
   const auto file = PluginDirectory(plugin_places()).find(wanted);
   if (!file) return tl::unexpected(file.error());
-  auto library = PluginLibrary::open(*file);
+  std::unique_ptr<PluginWorkbench> bench(new PluginWorkbench(file->stem().string(), notices));
+  if (const Status loaded = bench->load(*file, isolated); !loaded) return tl::unexpected(loaded.error());
+  return bench;
+}
+
+Status PluginWorkbench::load(const std::filesystem::path& file, bool isolated) {
+  auto trusted = TrustedFile::open(file);
+  if (!trusted) return tl::unexpected(trusted.error());
+  IsolatedLibrary::Settings settings;
+  settings.host = plugin_host();
+  auto library = isolated ? IsolatedLibrary::open(file, std::move(*trusted), settings, surroundings())
+                          : PluginLibrary::open(file, *trusted);
   if (!library) return tl::unexpected(library.error());
-  return std::unique_ptr<PluginWorkbench>(
-      new PluginWorkbench(std::move(*library), file->stem().string(), notices));
+  library_ = std::move(*library);
+  return {};
 }
 
 bool PluginWorkbench::publish(const EventFields& fields) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -38,8 +39,10 @@ class SettableClock final : public Clock {
 class PluginWorkbench final : private HostServices {
  public:
   /// `wanted` is a file, or a name looked up as `serve --plugin` does.
+  /// `isolated`: in a process of its own.
   [[nodiscard]] static Result<std::unique_ptr<PluginWorkbench>> open(const std::string& wanted,
-                                                                     const Notices& notices);
+                                                                     const Notices& notices,
+                                                                     bool isolated = false);
   ~PluginWorkbench() override;
 
   [[nodiscard]] const std::shared_ptr<PluginLibrary>& library() const { return library_; }
@@ -60,10 +63,11 @@ class PluginWorkbench final : private HostServices {
  private:
   struct Published;
 
-  PluginWorkbench(std::shared_ptr<PluginLibrary> library, std::string name, const Notices& notices);
+  PluginWorkbench(std::string name, const Notices& notices);
+  [[nodiscard]] Status load(const std::filesystem::path& file, bool isolated);
   [[nodiscard]] bool publish(const EventFields& fields) override;
 
-  const std::shared_ptr<PluginLibrary> library_;
+  std::shared_ptr<PluginLibrary> library_;
   const std::string name_;
   SettableClock clock_;
   std::unique_ptr<Logger> logger_;

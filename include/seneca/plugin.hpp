@@ -16,8 +16,14 @@
 /// - source: void start() and void stop(), around a thread of its own; optional std::string status() const, a
 ///   JSON object for people, called from any thread
 /// - sink: void deliver(const Delivery&), optional void flush(); Again thrown from either: not now
+/// - codec, a WebSocket subprotocol of its own: std::string decode(std::string_view message, bool binary)
+/// gives
+///   the seneca.v1.json request, std::string encode(std::string_view json) its message;
+///   static constexpr const char* subprotocol and static constexpr bool binary
 /// - state: std::string save() and void load(std::string_view)
 /// - schema: static constexpr const char* schema, the JSON Schema of its config
+///
+/// Counter, Gauge and Histogram members, made with (host, "name"), are shown to operators: metrics.hpp.
 ///
 /// `match` and `schema` are static constexpr const char*. An exception never leaves the plugin: out of the
 /// constructor it becomes the error of the load, out of a filter it fails that one event, with what() as the
@@ -126,6 +132,8 @@ class Host {
     return true;
   }
   const void* extension(const char* id) const noexcept { return host_->extension(host_, id); }
+  /// For extensions, whose functions take it.
+  const seneca_host* raw() const noexcept { return host_; }
 
  private:
   const seneca_host* host_;
@@ -260,6 +268,7 @@ class Delivery {
 }  // namespace seneca
 
 #include "detail/plugin_glue.hpp"
+#include "metrics.hpp"
 
 /// Exports class `T` as the plugin of this shared object. Once per shared object, outside of any namespace.
 #define SENECA_PLUGIN(T, plugin_id, plugin_version, plugin_summary)           \

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <seneca/json.hpp>
 #include <seneca/plugin.hpp>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -78,7 +79,13 @@ class Conflate {
   /// Under the keys that they had: what is held goes when its time comes, whatever the new configuration
   /// says.
   void load(std::string_view saved) {
-    for (const seneca::JsonView& each : seneca::JsonView(saved).items())
+    const seneca::JsonView view(saved);
+    if (!view.is_array())
+      throw std::runtime_error(
+          "the events held back were saved by another version of the plugin, which this one cannot read; let "
+          "them "
+          "go first (wait interval_ms without new ones)");
+    for (const seneca::JsonView& each : view.items())
       held_.hold(each.get("key").string(), HeldEvent(each.get("event")), each.get("since_us").integer());
   }
 

@@ -9,6 +9,7 @@
 
 #include "support/event_key.h"
 #include "support/lru_map.h"
+#include "support/saved_keys.h"
 #include "support/siphash.h"
 
 namespace {
@@ -47,9 +48,19 @@ class Dedupe {
     return again ? event.drop("duplicate") : seneca::Verdict::pass;
   }
 
+  std::string save() { return plugins::save_keys(kSaved, key_, hash_, seen_); }
+  void load(std::string_view saved) {
+    plugins::load_keys(saved, kSaved, key_, hash_, seen_);
+    keys_.set(static_cast<int64_t>(seen_.size()));
+  }
+
  private:
+  static constexpr std::string_view kSaved = "seneca.dedupe";
+
   Dedupe(seneca::Host host, const seneca::JsonView& config)
       : host_(host),
+        keys_(host, "keys_remembered"),
+        forgotten_early_(host, "keys_forgotten_early"),
         window_us_(config.get("window_ms").integer(60000) * 1000),
         refresh_(config.get("refresh").boolean()),
         key_(config.get("key"), R"(["source","id"])"),
@@ -57,7 +68,10 @@ class Dedupe {
 
   void remember(uint64_t key, int64_t now_us) {
     decltype(seen_)::Entry forgotten{};
-    if (!seen_.insert(key, now_us, forgotten) || warned_ || !is_fresh(forgotten.value, now_us)) return;
+    const bool full = seen_.insert(key, now_us, forgotten);
+    keys_.set(static_cast<int64_t>(seen_.size()));
+    if (full) forgotten_early_.count(is_fresh(forgotten.value, now_us) ? 1 : 0);
+    if (!full || warned_ || !is_fresh(forgotten.value, now_us)) return;
     warned_ = true;
     host_.warn(
         "more keys within window_ms than max_keys: duplicates of those forgotten pass; raise max_keys");
@@ -68,10 +82,12 @@ class Dedupe {
   }
 
   const seneca::Host host_;
+  const seneca::Gauge keys_;
+  const seneca::Counter forgotten_early_;  // duplicates of these pass
   const int64_t window_us_;
   const bool refresh_;
   const plugins::EventKey key_;
-  const plugins::SipHash hash_ =
+  plugins::SipHash hash_ =
       plugins::SipHash::random();  // of the key: nobody can make two events look the same
   plugins::LruMap<uint64_t, int64_t> seen_;
   std::string key_text_;  // here to be allocated once
@@ -80,4 +96,4 @@ class Dedupe {
 
 }  // namespace
 
-SENECA_PLUGIN(Dedupe, "seneca.dedupe", "1.0.0", "drops what was there before")
+SENECA_PLUGIN(Dedupe, "seneca.dedupe", "1.1.0", "drops what was there before")

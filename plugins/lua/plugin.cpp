@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "lua/event_library.h"
 #include "lua/sandbox.h"
@@ -61,7 +62,37 @@ class LuaFilter {
     return event.fail("filter must return nothing, \"pass\", \"drop\" or \"reject\"");
   }
 
+  /// What the script's own save() returns, if it has one.
+  std::string save() {
+    if (save_ == LUA_REFNIL) return std::string(kNothingSaved);
+    lua_State* const state = sandbox_.state();
+    lua_rawgeti(state, LUA_REGISTRYINDEX, save_);
+    sandbox_.call(0, 1);
+    const bool is_text = lua_type(state, 1) == LUA_TSTRING;
+    std::string text = is_text ? returned(1, "") : "";
+    lua_settop(state, 0);
+    if (!is_text) throw std::runtime_error("the script's save() must return a string");
+    return std::string(kSaved) + text;
+  }
+  /// Hands it to the script's load(text). A script without one wants to begin anew.
+  void load(std::string_view saved) {
+    if (saved == kNothingSaved) return;
+    if (!saved.starts_with(kSaved))
+      throw std::runtime_error(
+          "what the script saved comes from another version of the plugin, which this one cannot read; "
+          "reload "
+          "the configuration (SIGHUP) to begin with nothing");
+    if (load_ == LUA_REFNIL) return;
+    saved_ = saved.substr(kSaved.size());
+    lua_State* const state = sandbox_.state();
+    lua_rawgeti(state, LUA_REGISTRYINDEX, hand_over_);
+    lua_pushlightuserdata(state, this);
+    sandbox_.call(1, 0);
+  }
+
  private:
+  static constexpr std::string_view kNothingSaved = "seneca.lua 1 nothing", kSaved = "seneca.lua 1 text\n";
+
   /// While it lives, the script's event is this one.
   class Attached {
    public:
@@ -80,7 +111,7 @@ class LuaFilter {
                   static_cast<int>(config.get("max_instructions").integer(100000))}) {
     if (lua_cpcall(sandbox_.state(), open, this) != 0) throw std::runtime_error("max_memory is too small");
     sandbox_.run("script", read_script(config));
-    if (lua_cpcall(sandbox_.state(), find_filter, this) != 0 || filter_ == LUA_REFNIL)
+    if (lua_cpcall(sandbox_.state(), find_functions, this) != 0 || filter_ == LUA_REFNIL)
       throw std::runtime_error("the script defines no function filter(event)");
   }
 
@@ -88,12 +119,26 @@ class LuaFilter {
     auto& self = *static_cast<LuaFilter*>(lua_touserdata(state, 1));
     self.library_.open(state);
     self.event_ = luaL_ref(state, LUA_REGISTRYINDEX);
+    lua_pushcfunction(state, hand_over);
+    self.hand_over_ = luaL_ref(state, LUA_REGISTRYINDEX);
     return 0;
   }
-  static int find_filter(lua_State* state) {
+  static int find_functions(lua_State* state) {
     auto& self = *static_cast<LuaFilter*>(lua_touserdata(state, 1));
-    lua_getglobal(state, "filter");
-    if (lua_isfunction(state, -1)) self.filter_ = luaL_ref(state, LUA_REGISTRYINDEX);
+    for (const auto& [name, place] : {std::pair("filter", &self.filter_), std::pair("save", &self.save_),
+                                      std::pair("load", &self.load_)}) {
+      lua_getglobal(state, name);
+      if (lua_isfunction(state, -1)) *place = luaL_ref(state, LUA_REGISTRYINDEX);
+      lua_settop(state, 1);
+    }
+    return 0;
+  }
+  // Within the call of the script, as making a string of Lua's may raise an error.
+  static int hand_over(lua_State* state) {
+    auto& self = *static_cast<LuaFilter*>(lua_touserdata(state, 1));
+    lua_rawgeti(state, LUA_REGISTRYINDEX, self.load_);
+    lua_pushlstring(state, self.saved_.data(), self.saved_.size());
+    lua_call(state, 1, 0);
     return 0;
   }
 
@@ -109,10 +154,11 @@ class LuaFilter {
   EventLibrary library_;
   Sandbox sandbox_;
   int event_ = LUA_REFNIL;  // places in the registry
-  int filter_ = LUA_REFNIL;
+  int filter_ = LUA_REFNIL, save_ = LUA_REFNIL, load_ = LUA_REFNIL, hand_over_ = LUA_REFNIL;
+  std::string_view saved_;  // while load is called
 };
 
 }  // namespace
 }  // namespace lua
 
-SENECA_PLUGIN(lua::LuaFilter, "seneca.lua", "1.0.0", "asks a Lua script what becomes of an event")
+SENECA_PLUGIN(lua::LuaFilter, "seneca.lua", "1.1.0", "asks a Lua script what becomes of an event")

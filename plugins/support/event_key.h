@@ -27,6 +27,7 @@ class Selector {
           "/task/id");
   }
 
+  [[nodiscard]] const std::string& name() const { return name_; }
   /// Appends the text of it: of a number, true, false and null what is written in data. False, and nothing is
   /// appended, when the event lacks it or it is an object or an array.
   bool append_text(const seneca::Event& event, std::string& out) const {
@@ -107,6 +108,15 @@ class EventKey {
     }
     key += key.empty() ? "[]" : "]";
     return complete;
+  }
+  /// What it is made of, as in a configuration: equal texts, equal keys.
+  [[nodiscard]] std::string describe() const {
+    std::string names;
+    for (const Selector& part : parts_) {
+      names += names.empty() ? "" : ",";
+      seneca::append_json_string(names, part.name());
+    }
+    return single_ ? names : '[' + names + ']';
   }
 
  private:

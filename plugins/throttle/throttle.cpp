@@ -10,6 +10,7 @@
 
 #include "support/event_key.h"
 #include "support/lru_map.h"
+#include "support/saved_keys.h"
 #include "support/siphash.h"
 
 namespace {
@@ -44,7 +45,13 @@ class Throttle {
     return count(hash_(key_text_), event.now_us()) <= limit_ ? seneca::Verdict::pass : event.drop(reason_);
   }
 
+  std::string save() { return plugins::save_keys(kSaved, key_, hash_, windows_); }
+  /// Windows that are open go on, and count against the new limit.
+  void load(std::string_view saved) { plugins::load_keys(saved, kSaved, key_, hash_, windows_); }
+
  private:
+  static constexpr std::string_view kSaved = "seneca.throttle";
+
   struct Window {
     int64_t begin_us = 0;
     int64_t events = 0;
@@ -87,7 +94,7 @@ class Throttle {
   const int64_t window_us_;
   const bool include_critical_;
   const plugins::EventKey key_;
-  const plugins::SipHash hash_ = plugins::SipHash::random();
+  plugins::SipHash hash_ = plugins::SipHash::random();
   plugins::LruMap<uint64_t, Window> windows_;
   const std::string reason_;
   std::string key_text_;  // here to be allocated once
@@ -96,4 +103,4 @@ class Throttle {
 
 }  // namespace
 
-SENECA_PLUGIN(Throttle, "seneca.throttle", "1.0.0", "at most so many events of a key per window")
+SENECA_PLUGIN(Throttle, "seneca.throttle", "1.1.0", "at most so many events of a key per window")

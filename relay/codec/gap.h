@@ -19,6 +19,8 @@ inline constexpr std::string_view kShardSlow = "shard_slow";     ///< this part 
 inline constexpr std::string_view kExpired = "offset_expired";   ///< the log no longer holds them
 inline constexpr std::string_view kEpoch = "epoch_changed";      ///< the log began anew
 inline constexpr std::string_view kFuture = "offset_in_future";  ///< the log has not come that far
+inline constexpr std::string_view kDamaged = "damaged";  ///< the journal holds them, and they cannot be read
+inline constexpr std::string_view kCodec = "codec_failed";  ///< a plugin had no message for it
 }  // namespace gap_reason
 
 /// `{"skipped":…,"from":…,"to":…,"reason":"…"}`

@@ -32,6 +32,7 @@ inline constexpr uint16_t kNoStatus = 1005;  ///< never on the wire: the peer's 
 inline constexpr uint16_t kBadPayload = 1007;
 inline constexpr uint16_t kPolicy = 1008;
 inline constexpr uint16_t kTooBig = 1009;
+inline constexpr uint16_t kInternalError = 1011;
 inline constexpr uint16_t kRestart = 1012;
 inline constexpr uint16_t kTryLater = 1013;
 }  // namespace websocket_close

@@ -83,24 +83,47 @@ struct SourceConfig {
 
 /// When a plugin that goes wrong again and again is left alone for a while.
 struct BreakerConfig {
-  int failures = 0;    ///< so many calls in a row that failed as a whole or took too long; 0: never
+  int failures = 0;    ///< so many calls in a row that failed as a whole or took too long; 0: never.
+                       ///< Of a plugin in a process of its own also so many ends of that; 0: 5
   double window = 60;  ///< that lie no further apart
   double retry = 30;   ///< after which it is tried again
 
   bool operator==(const BreakerConfig&) const = default;
 };
 
+/// The process of a plugin that has one of its own.
+struct PluginProcessConfig {
+  int deadline_ms = 50;                ///< for one call, 64 events at most; then it is killed
+  int64_t memory_limit = 512LL << 20;  ///< address space, the code included
+
+  bool operator==(const PluginProcessConfig&) const = default;
+};
+
+/// A candidate that is shown the events of a plugin beside it, to be compared.
+struct ShadowConfig {
+  std::string path;           ///< a file or a name, as that of a plugin; "": there is none
+  std::string config = "{}";  ///< JSON object for the candidate
+
+  bool operator==(const ShadowConfig&) const = default;
+};
+
 struct PluginConfig {
+  enum class Isolation { none, process };
   enum class OnError { drop, pass, disable };
   enum class OnBreak { drop, pass };
+  enum class Receives { events, dead_letters };
   std::string path;  ///< a file, or a name ("marcus") looked up in the plugin directory
   std::string name;  ///< shown in stats; the file's name without directory and suffix when not given
   std::vector<std::string> match;  ///< type patterns of the events it sees; empty: the plugin's own, or all
   std::string config = "{}";       ///< JSON object for the plugin
   OnError on_error = OnError::drop;
   int budget_ms = 1000;  ///< longer calls, a batch each, are told of and count as bad ones; 0: any time
+  Isolation isolation = Isolation::none;  ///< where its code runs
+  PluginProcessConfig process;
   BreakerConfig breaker;
-  OnBreak on_break = OnBreak::drop;  ///< what becomes of its events while it is left alone
+  OnBreak on_break = OnBreak::drop;      ///< what becomes of its events while it is left alone
+  Receives receives = Receives::events;  ///< which log it follows, as a sink
+  ShadowConfig shadow;
 
   bool operator==(const PluginConfig&) const = default;
 };
@@ -120,9 +143,25 @@ struct RouteConfig {
   bool operator==(const RouteConfig&) const = default;
 };
 
+/// The log of past events.
 struct JournalConfig {
-  int64_t retention_bytes = 64 << 20;  ///< of the in-memory log
-  int64_t retention_events = 100000;
+  enum class Engine {
+    sqlite,  ///< on the disk, the newest in memory as well
+    memory,  ///< in memory only
+  };
+  enum class Ack {
+    commit,     ///< once the events are on the disk
+    sequenced,  ///< once they have their offsets
+  };
+  Engine engine = Engine::sqlite;
+  std::string dir;                    ///< "": journal_directory()
+  Ack ack = Ack::commit;              ///< when publishers hear that their events are taken
+  double retention_age = 86400;       ///< on the disk, seconds; 0: however old
+  int64_t retention_bytes = 1 << 30;  ///< on the disk
+  double repeat_window = 600;         ///< seconds in which what is published again is known; 0: it is not
+  int64_t repeat_most = 100000;       ///< events, and keys, that are known
+  int64_t memory_events = 100000;
+  int64_t memory_bytes = 64 << 20;
 
   bool operator==(const JournalConfig&) const = default;
 };

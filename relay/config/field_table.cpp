@@ -166,10 +166,29 @@ FieldsOf<SourceConfig> source_fields() {
 
 FieldsOf<BreakerConfig> breaker_fields() {
   FieldsOf<BreakerConfig> fields;
-  fields.integer("failures", &BreakerConfig::failures, {0, 1'000'000},
-                 "So many batches in a row that fail as a whole or take too long; 0 is never.");
+  fields.integer(
+      "failures", &BreakerConfig::failures, {0, 1'000'000},
+      "So many batches in a row that fail as a whole or take too long; 0 is never. Of a plugin in a "
+      "process of its own also so many ends of that; 0 is 5.");
   fields.duration("window", &BreakerConfig::window, {0.1, kDay}, "All of these within so long a time.");
   fields.duration("retry", &BreakerConfig::retry, {0.1, kDay}, "After so long a time it is tried again.");
+  return fields;
+}
+
+FieldsOf<PluginProcessConfig> plugin_process_fields() {
+  FieldsOf<PluginProcessConfig> fields;
+  fields.integer(
+      "deadline_ms", &PluginProcessConfig::deadline_ms, {1, 60'000},
+      "How long a call with up to 64 events may take, in milliseconds; then the process is killed.");
+  fields.size("memory_limit", &PluginProcessConfig::memory_limit, {64 << 20, 1024 * kGiB},
+              "Address space of the process, its code included.");
+  return fields;
+}
+
+FieldsOf<ShadowConfig> shadow_fields() {
+  FieldsOf<ShadowConfig> fields;
+  fields.text("path", &ShadowConfig::path, "The candidate, a file or a name as above; \"\" is none.");
+  fields.raw("config", &ShadowConfig::config, "The candidate's own settings.");
   return fields;
 }
 
@@ -192,11 +211,21 @@ FieldsOf<PluginConfig> plugin_fields() {
       "budget_ms", &PluginConfig::budget_ms, {0, 3'600'000},
       "How long it may take for a batch of up to 256 events, in milliseconds: what is longer is told "
       "of, and bad for its breaker; 0 is any time.");
+  fields.choice(
+      "isolation", &PluginConfig::isolation, {"none", "process"},
+      "Whether it runs in the relay or in a process of its own, whose crash or hang ends only that.");
+  fields.object("process", &PluginConfig::process, plugin_process_fields(),
+                "The process of its own, if isolation says so.");
   fields.object("breaker", &PluginConfig::breaker, breaker_fields(),
                 "Leaves it alone when it fails again and again.");
   fields.choice("on_break", &PluginConfig::on_break, {"drop", "pass"},
                 "What happens to its events while its breaker leaves it alone: they are dropped or passed on "
                 "unchanged.");
+  fields.choice(
+      "receives", &PluginConfig::receives, {"events", "dead_letters"},
+      "What a plugin that takes events out gets: the events, or those that other plugins failed on.");
+  fields.object("shadow", &PluginConfig::shadow, shadow_fields(),
+                "A candidate that is shown the same events; what it makes of them is compared, and ignored.");
   return fields;
 }
 
@@ -236,17 +265,32 @@ FieldsOf<RouteConfig> route_fields() {
 
 FieldsOf<JournalConfig> journal_fields() {
   FieldsOf<JournalConfig> retention;
-  retention.size("bytes", &JournalConfig::retention_bytes, {64 * 1024, 1024 * kGiB},
-                 "Bytes of events kept for clients that come back.");
-  retention.integer("events", &JournalConfig::retention_events, {1, 1'000'000'000},
-                    "Events kept for clients that come back.");
+  retention.duration("age", &JournalConfig::retention_age, {0, 10 * 365 * 86400.0},
+                     "How old events on the disk get; 0: they stay until the bytes are too many.");
+  retention.size("bytes", &JournalConfig::retention_bytes, {1024 * 1024, 1024 * kGiB}, "Bytes on the disk.");
+  FieldsOf<JournalConfig> repeats;
+  repeats.duration(
+      "window", &JournalConfig::repeat_window, {0, 86400.0},
+      "For how long an event's source and id, and an Idempotency-Key, are known; 0: not at all.");
+  repeats.integer("most", &JournalConfig::repeat_most, {1000, 10'000'000},
+                  "How many of them; the oldest are forgotten.");
+  FieldsOf<JournalConfig> memory;
+  memory.integer("events", &JournalConfig::memory_events, {1, 1'000'000'000},
+                 "Events in memory, for clients that come back soon.");
+  memory.size("bytes", &JournalConfig::memory_bytes, {64 * 1024, 1024 * kGiB}, "Bytes of them.");
   FieldsOf<JournalConfig> fields;
-  fields
-      .converted(
-          "engine", [](const JournalConfig&) { return std::string("memory"); },
-          [](JournalConfig&, const std::string&) {}, "Where the log of events is kept.")
-      .one_of({"memory"});
+  fields.choice("engine", &JournalConfig::engine, {"sqlite", "memory"},
+                "Where past events are kept: sqlite is a file in dir, memory forgets all with the relay.");
+  fields.text("dir", &JournalConfig::dir,
+              "The directory of the journal, which no other relay uses; \"\" is seneca/journal in "
+              "$XDG_STATE_HOME or ~/.local/state.");
+  fields.choice("ack", &JournalConfig::ack, {"commit", "sequenced"},
+                "When publishers hear that events are taken: once they are on the disk, or once they have "
+                "their offsets.");
   fields.group("retention", std::move(retention), "The oldest events are forgotten beyond either bound.");
+  fields.group("repeats", std::move(repeats),
+               "What a publisher sends again is not published again: it gets the first offset.");
+  fields.group("memory", std::move(memory), "What is kept in memory, with the engine memory all there is.");
   return fields;
 }
 

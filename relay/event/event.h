@@ -64,6 +64,15 @@ class Event final : public RefCounted<std::atomic<uint32_t>> {
   [[nodiscard]] bool is_backfill() const { return backfill_; }
   void set_backfill(bool backfill) { backfill_ = backfill; }
 
+  /// Sent to live clients and to those that come back soon, but not kept in the journal: a replay.
+  /// [ingest, pipeline] Set before sharing.
+  [[nodiscard]] bool is_transient() const { return transient_; }
+  void set_transient(bool transient) { transient_ = transient; }
+
+  /// Its source named it, so that the same name again is the same event. [ingest] Set before sharing.
+  [[nodiscard]] bool is_named() const { return named_; }
+  void set_named(bool named) { named_ = named; }
+
   static void destroy(const Event* event);
 
  private:
@@ -74,6 +83,8 @@ class Event final : public RefCounted<std::atomic<uint32_t>> {
   uint64_t offset_ = 0;
   uint32_t footprint_ = 0;
   bool backfill_ = false;
+  bool transient_ = false;
+  bool named_ = false;
 };
 
 using EventRef = Ref<Event>;

@@ -142,6 +142,7 @@ Status EventDraft::check() const {
 }
 
 Result<EventRef> EventDraft::finish() {
+  const bool named = !fields.id.empty();
   if (fields.id.empty()) fields.id = options_.fallback_id;
   if (fields.id.empty()) {
     write_uuid_v7(options_.now_wall_us, made_up_id_);
@@ -153,6 +154,7 @@ Result<EventRef> EventDraft::finish() {
   if (const Status checked = check(); !checked) return tl::unexpected<Error>(checked.error());
   EventRef event = Event::make(fields);
   event->set_backfill(options_.backfill);
+  event->set_named(named);
   return event;
 }
 

@@ -22,8 +22,8 @@ bool comes_before(const Hit& a, const Hit& b) {
 
 }  // namespace
 
-ShardHub::ShardHub(size_t max_room_size)
-    : index_(max_room_size), routes_(std::make_shared<const RouteTable>()) {}
+ShardHub::ShardHub(size_t max_room_size, uint64_t delivered)
+    : index_(max_room_size), routes_(std::make_shared<const RouteTable>()), delivered_(delivered) {}
 
 ShardHub::ShardHub(ShardHub& live, uint64_t delivered)
     : index_(0), routes_(live.routes_), delivered_(delivered), runs_(live.runs_) {}

@@ -24,8 +24,9 @@ namespace relay {
 /// run.
 class ShardHub {
  public:
-  /// `max_room_size` is per shard; 0: no limit.
-  explicit ShardHub(size_t max_room_size);
+  /// `max_room_size` is per shard; 0: no limit. `delivered`: the log's newest offset, which came before this
+  /// hub.
+  explicit ShardHub(size_t max_room_size, uint64_t delivered = 0);
   /// For the past of single clients, which has been dispatched up to `delivered`: without bounds, as `live`
   /// has them. Its runs have ids of their own among those of `live`, which outlives it.
   ShardHub(ShardHub& live, uint64_t delivered);

@@ -11,11 +11,17 @@ constexpr int kRetryMs = 5;
 }  // namespace
 
 bool RecordDelivery::deliver(std::vector<EventRef>& events, uint64_t bytes) {
-  if (events.empty()) return true;
+  std::vector<SourcePosition> none;
+  return deliver(events, bytes, none);
+}
+
+bool RecordDelivery::deliver(std::vector<EventRef>& events, uint64_t bytes,
+                             std::vector<SourcePosition>& positions) {
+  if (events.empty() && positions.empty()) return true;
   const size_t count = events.size();
   Publication publication;
-  publication.events = std::move(events);
-  events.clear();
+  publication.events = std::exchange(events, {});
+  publication.positions = std::exchange(positions, {});
   if (!intake_.offer(std::move(publication)) && !wait_and_offer(publication)) return false;
   board_.update([&](SourceStatus& status) {
     status.records += count;

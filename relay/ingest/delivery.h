@@ -17,7 +17,11 @@ class RecordDelivery {
   RecordDelivery(Intake& intake, const StopSignal& stop, StatusBoard& board)
       : intake_(intake), stop_(stop), board_(board) {}
 
-  /// One publication. Leaves `events` empty. False when the source was told to stop before there was room.
+  /// One publication: events, and where the source stands behind them; none when there is neither. Leaves
+  /// both empty. False when the source was told to stop before there was room.
+  [[nodiscard]] bool deliver(std::vector<EventRef>& events, uint64_t bytes,
+                             std::vector<SourcePosition>& positions);
+  /// For sources that have no positions.
   [[nodiscard]] bool deliver(std::vector<EventRef>& events, uint64_t bytes);
 
  private:

@@ -3,6 +3,7 @@
 #include <dirent.h>
 
 #include <cerrno>
+#include <limits>
 #include <system_error>
 #include <utility>
 
@@ -19,23 +20,29 @@ FileIdentity identity_of(const struct stat& info) { return {info.st_dev, info.st
 std::string directory_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
 std::string name_of(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
-bool has_news(const FollowedFile& file, const struct stat& info) {
-  return static_cast<uint64_t>(info.st_size) != file.reader().position();
-}
-
 int64_t modified_us(const struct stat& info) {
   return info.st_mtim.tv_sec * int64_t{1'000'000} + info.st_mtim.tv_nsec / 1000;
+}
+
+// Of the size it had, but written since: perhaps truncated and written anew.
+bool has_news(const FollowedFile& file, const struct stat& info) {
+  return static_cast<uint64_t>(info.st_size) != file.reader().position() ||
+         modified_us(info) != file.modified_us;
 }
 
 }  // namespace
 
 FileTable::FileTable(const FollowedFile::Context& context, OpenFiles& open_files, Obstacles& obstacles,
-                     Clock& clock, int64_t backfill_us)
+                     Clock& clock, int64_t backfill_us, std::map<FileIdentity, FilePosition> stored,
+                     std::vector<SourcePosition>& positions)
     : context_(context),
       open_files_(open_files),
       obstacles_(obstacles),
       clock_(clock),
-      backfill_us_(backfill_us) {}
+      backfill_us_(backfill_us),
+      stored_(std::move(stored)),
+      positions_(positions),
+      missing_due_us_(clock.monotonic_us() + kDetachedUs) {}
 
 void FileTable::look(const std::string& directory, const std::string& name, bool appeared, Arrival arrival,
                      News& news) {
@@ -57,15 +64,17 @@ void FileTable::look_at(const std::string& path, const struct stat& info, Arriva
   FollowedFile* file = known(path, identity_of(info));
   if (file == nullptr) {
     detach(path, news);
-    if (!kind_of_file(name_of(path)) || info.st_size == 0) return;
-    file = &add(path, info, arrival);
+    file = info.st_size > 0 ? add(path, info, arrival) : nullptr;
+    if (file == nullptr) return;
+    file->modified_us = modified_us(info);
   }
-  file->links = info.st_nlink;
-  file->size = static_cast<uint64_t>(info.st_size);
   if (has_news(*file, info))
     news.push_back(file);
   else
     obstacles_.clear(path);
+  file->links = info.st_nlink;
+  file->size = static_cast<uint64_t>(info.st_size);
+  file->modified_us = modified_us(info);
 }
 
 FollowedFile* FileTable::known(const std::string& path, const FileIdentity& identity) {
@@ -89,24 +98,57 @@ void FileTable::attach(FollowedFile& file, const std::string& path) {
   if (const auto kind = kind_of_file(name_of(path))) file.set_kind(*kind);
   file.detached_at_us = 0;
   by_path_[path] = &file;
+  // While it was closed, its inode may have become another file's.
+  if (!file.reader().is_open()) check_beginning(file);
 }
 
-FollowedFile& FileTable::add(const std::string& path, const struct stat& info, Arrival arrival) {
-  auto added =
-      std::make_unique<FollowedFile>(context_, path, *kind_of_file(name_of(path)), identity_of(info));
+bool FileTable::is_known(const FileIdentity& identity) const {
+  return files_.contains(identity) || stored_.contains(identity);
+}
+
+FollowedFile* FileTable::add(const std::string& path, const struct stat& info, Arrival arrival) {
+  if (const auto found = stored_.find(identity_of(info)); found != stored_.end())
+    return resume(path, stored_.extract(found).mapped());
+  const auto kind = kind_of_file(name_of(path));
+  if (!kind) return nullptr;
+  auto added = std::make_unique<FollowedFile>(context_, path, *kind, identity_of(info));
   FollowedFile& file = *added;
-  const auto size = static_cast<uint64_t>(info.st_size);
   by_path_[path] = &file;
   files_[identity_of(info)] = std::move(added);
-  if (arrival == Arrival::later) return file;
-  if (backfill_us_ > 0 && modified_us(info) >= clock_.wall_us() - backfill_us_) {
-    file.set_backfill_end(size);
-    return file;
+  if (arrival == Arrival::start) begin(file, info);
+  return &file;
+}
+
+FollowedFile* FileTable::resume(const std::string& path, const FilePosition& position) {
+  const auto kind = kind_of_file(name_of(path));
+  auto added =
+      std::make_unique<FollowedFile>(context_, path, kind.value_or(position.kind), position.identity);
+  FollowedFile& file = *added;
+  file.resume(position);
+  check_beginning(file);
+  if (!kind && file.reader().restarts() > 0) {
+    // A foreign file that got the inode of a log deleted meanwhile.
+    positions_.push_back(no_position(context_.source, position.identity));
+    return nullptr;
   }
+  by_path_[path] = &file;
+  files_[position.identity] = std::move(added);
+  return &file;
+}
+
+void FileTable::begin(FollowedFile& file, const struct stat& info) {
+  const auto size = static_cast<uint64_t>(info.st_size);
+  if (backfill_us_ > 0 && modified_us(info) >= clock_.wall_us() - backfill_us_)
+    return file.set_backfill_end(size);
   file.set_start(size);
-  // Opened once, so that it is known by its first bytes should its inode be used again.
+  check_beginning(file);
+  if (auto position = file.position()) positions_.push_back(std::move(*position));
+}
+
+// Opens the file once, so that it is known by its first bytes should its inode be used again, and is read
+// from its start when that has happened already.
+void FileTable::check_beginning(FollowedFile& file) {
   if (open_files_.use(file)) open_files_.close(file);
-  return file;
 }
 
 void FileTable::gone(const std::string& path, News& news) {
@@ -142,7 +184,7 @@ void FileTable::scan(const std::string& directory, Arrival arrival, News& news) 
   while (const dirent* entry = readdir(listing)) {
     const std::string name = entry->d_name;
     // A file that got a foreign name is still followed.
-    if (!kind_of_file(name) && !files_.contains({device, entry->d_ino})) continue;
+    if (!kind_of_file(name) && !is_known({device, entry->d_ino})) continue;
     look(directory, name, true, arrival, news);
     if (by_path_.contains(directory + "/" + name)) names.insert(name);
   }
@@ -162,6 +204,7 @@ void FileTable::tick(News& news) {
   // First, so that nothing in `news` is forgotten.
   open_files_.close_idle(kIdleUs, kDetachedUs);
   forget_detached();
+  forget_missing();
   for (FollowedFile* file : open_files_.files())
     if (file->reader().size_now() != file->reader().position()) news.push_back(file);
   const std::set<std::string> links = symbolic_links_;
@@ -184,8 +227,25 @@ void FileTable::forget_detached() {
   std::erase_if(files_, [&](const auto& entry) {
     const FollowedFile& file = *entry.second;
     // With more names than one another of them may still lead to it.
-    return file.detached_at_us != 0 && !file.reader().is_open() && !file.merging() && file.links <= 1 &&
-           now_us - file.detached_at_us >= kDetachedUs;
+    const bool forgotten = file.detached_at_us != 0 && !file.reader().is_open() && !file.merging() &&
+                           file.links <= 1 && now_us - file.detached_at_us >= kDetachedUs;
+    if (forgotten) positions_.push_back(no_position(context_.source, entry.first));
+    return forgotten;
+  });
+}
+
+// Files that were gone when the relay came back. Those on a disk that is not there (yet) are not.
+void FileTable::forget_missing() {
+  if (clock_.monotonic_us() < missing_due_us_) return;
+  missing_due_us_ = std::numeric_limits<int64_t>::max();
+  std::erase_if(stored_, [&](const auto& entry) {
+    const std::string& path = entry.second.path;
+    struct stat folder {
+    }, other{};
+    if (stat(directory_of(path).c_str(), &folder) != 0) return false;
+    const bool there = stat(path.c_str(), &other) == 0 ? identity_of(other) == entry.first : errno != ENOENT;
+    if (!there) positions_.push_back(no_position(context_.source, entry.first));
+    return !there;
   });
 }
 

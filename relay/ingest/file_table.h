@@ -14,6 +14,7 @@
 #include "ingest/followed_file.h"
 #include "ingest/obstacles.h"
 #include "ingest/open_files.h"
+#include "ingest/positions.h"
 
 namespace relay {
 
@@ -27,9 +28,12 @@ class FileTable {
   enum class Arrival { start, later };
   using News = std::vector<FollowedFile*>;
 
-  /// Files changed less than `backfill_us` before the start are read from their beginning.
+  /// Files changed less than `backfill_us` before the start are read from their beginning, those in `stored`
+  /// from where an earlier run stood. What is to be kept though no record of it is handed out, that a file is
+  /// read from its end or is forgotten, is appended to `positions`.
   FileTable(const FollowedFile::Context& context, OpenFiles& open_files, Obstacles& obstacles, Clock& clock,
-            int64_t backfill_us);
+            int64_t backfill_us, std::map<FileIdentity, FilePosition> stored,
+            std::vector<SourcePosition>& positions);
 
   /// Something happened to `name` in `directory`; appends the file to `news` when there is something to read.
   /// `appeared`: the name is new there, so it may be a known file that was renamed.
@@ -53,16 +57,24 @@ class FileTable {
   void look_at(const std::string& path, const struct stat& info, Arrival arrival, News& news);
   void detach(const std::string& path, News& news);
   [[nodiscard]] FollowedFile* known(const std::string& path, const FileIdentity& identity);
-  FollowedFile& add(const std::string& path, const struct stat& info, Arrival arrival);
+  [[nodiscard]] bool is_known(const FileIdentity& identity) const;
+  FollowedFile* add(const std::string& path, const struct stat& info, Arrival arrival);
+  FollowedFile* resume(const std::string& path, const FilePosition& position);
+  void begin(FollowedFile& file, const struct stat& info);
+  void check_beginning(FollowedFile& file);
   void attach(FollowedFile& file, const std::string& path);
   void forget_names_not_in(const std::string& directory, const std::set<std::string>& names, News& news);
   void forget_detached();
+  void forget_missing();
 
   const FollowedFile::Context& context_;
   OpenFiles& open_files_;
   Obstacles& obstacles_;
   Clock& clock_;
   const int64_t backfill_us_;
+  std::map<FileIdentity, FilePosition> stored_;  // of files that did not turn up yet
+  std::vector<SourcePosition>& positions_;
+  int64_t missing_due_us_;
   std::map<FileIdentity, std::unique_ptr<FollowedFile>> files_;
   std::unordered_map<std::string, FollowedFile*> by_path_;
   std::set<std::string> symbolic_links_;

@@ -1,5 +1,6 @@
 #include "ingest/followed_file.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "ingest/open_files.h"
@@ -27,10 +28,20 @@ EventRef FollowedFile::next() {
     if (what == LineReader::Next::too_long) {
       context_.parser.skip(place(line), "line is longer than max_line");
     } else if (EventRef event = context_.parser.parse(place(line), line.text)) {
+      mark_ = {line.end, reader_.restarts()};
       return event;
     }
   }
   return {};
+}
+
+std::optional<SourcePosition> FollowedFile::position(const RecordMark& mark) const {
+  if (mark.count != reader_.restarts()) return std::nullopt;
+  return source_position(context_.source, {reader_.identity(), mark.at, reader_.fingerprint(), kind_, path_});
+}
+
+std::optional<SourcePosition> FollowedFile::position() const {
+  return position({std::max(start_, reader_.position()), reader_.restarts()});
 }
 
 RecordPlace FollowedFile::place(const LineReader::Line& line) const {

@@ -13,7 +13,7 @@ namespace relay {
 namespace {
 
 constexpr size_t kChunk = 64 * 1024;
-constexpr size_t kFingerprint = 256;
+constexpr size_t kFingerprint = LineReader::Fingerprint::kMost;
 
 std::string reason(int code) { return std::generic_category().message(code); }
 
@@ -96,30 +96,34 @@ LineReader::Refill LineReader::refill() {
 bool LineReader::still_the_same() {
   const uint64_t size = size_now();
   if (size < position() + lines_.waiting()) return false;
-  if (fingerprint_length_ > 0) {
+  if (fingerprint_.length > 0) {
     std::array<char, kFingerprint> head;
-    const ssize_t got = read_at(fd_, head.data(), fingerprint_length_, 0);
-    if (got != static_cast<ssize_t>(fingerprint_length_)) return false;
-    if (fnv1a({head.data(), fingerprint_length_}) != fingerprint_) return false;
+    const ssize_t got = read_at(fd_, head.data(), fingerprint_.length, 0);
+    if (got != static_cast<ssize_t>(fingerprint_.length)) return false;
+    if (fnv1a({head.data(), fingerprint_.length}) != fingerprint_.hash) return false;
   }
   extend_fingerprint(size);
   return true;
 }
 
 void LineReader::extend_fingerprint(uint64_t size) {
-  if (fingerprint_length_ == kFingerprint || size <= fingerprint_length_) return;
+  if (fingerprint_.length == kFingerprint || size <= fingerprint_.length) return;
   std::array<char, kFingerprint> head;
   const ssize_t got = read_at(fd_, head.data(), kFingerprint, 0);
   if (got <= 0) return;
-  fingerprint_length_ = static_cast<uint32_t>(got);
-  fingerprint_ = fnv1a({head.data(), static_cast<size_t>(got)});
+  fingerprint_ = {static_cast<uint32_t>(got), fnv1a({head.data(), static_cast<size_t>(got)})};
 }
 
 void LineReader::restart() {
   lines_.reset(0);
-  fingerprint_length_ = 0;
+  fingerprint_ = {};
   ++restarts_;
   extend_fingerprint(size_now());
+}
+
+void LineReader::resume(uint64_t offset, const Fingerprint& fingerprint) {
+  lines_.reset(offset);
+  fingerprint_ = fingerprint;
 }
 
 void LineReader::skip_to(uint64_t offset) {

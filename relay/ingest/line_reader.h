@@ -34,6 +34,13 @@ class LineReader {
     failed,    ///< the read failed; error() says how
   };
 
+  /// The first bytes of a file, by which it is known again: how many, and what they hash to.
+  struct Fingerprint {
+    static constexpr uint32_t kMost = 256;
+    uint32_t length = 0;
+    uint64_t hash = 0;
+  };
+
   /// With an `identity` only that file will do; without one the first file opened is adopted.
   explicit LineReader(int64_t max_line, FileIdentity identity = {})
       : max_line_(static_cast<uint64_t>(max_line)), identity_(identity), lines_(max_line_) {}
@@ -54,9 +61,14 @@ class LineReader {
   /// be open and nothing read yet.
   void skip_to(uint64_t offset);
 
+  /// Go on at `offset` of the file that began with `fingerprint`; open() tells whether it still does. Before
+  /// the file is first opened.
+  void resume(uint64_t offset, const Fingerprint& fingerprint);
+
   /// Offset of the first byte not handed out yet.
   [[nodiscard]] uint64_t position() const { return lines_.position(); }
   [[nodiscard]] const FileIdentity& identity() const { return identity_; }
+  [[nodiscard]] const Fingerprint& fingerprint() const { return fingerprint_; }
   /// How often the file was truncated under the reader.
   [[nodiscard]] uint32_t restarts() const { return restarts_; }
   /// Names the file has now; 0 when it was deleted. The file must be open.
@@ -77,8 +89,7 @@ class LineReader {
   FileIdentity identity_;
   LineBuffer lines_;
   uint32_t restarts_ = 0;
-  uint32_t fingerprint_length_ = 0;
-  uint64_t fingerprint_ = 0;
+  Fingerprint fingerprint_;
   std::string error_;
 };
 

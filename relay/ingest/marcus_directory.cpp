@@ -11,7 +11,6 @@
 namespace relay {
 namespace {
 
-constexpr size_t kEventsPerPublication = 512;
 constexpr size_t kBytesPerPublication = 4 << 20;
 constexpr int64_t kPollUs = 200'000;
 constexpr int64_t kTickUs = 1'000'000;
@@ -40,25 +39,30 @@ int64_t backfill_us(const SourceConfig& config) { return static_cast<int64_t>(co
 }  // namespace
 
 MarcusDirectory::MarcusDirectory(Intake& intake, Clock& clock, Logger& logger, const SourceConfig& config,
-                                 Options options)
+                                 Options options, const Positions& positions)
     : config_(config),
+      name_("marcus:" + config.instance),
       options_(options),
       root_(absolute(config.path)),
       directories_(directories_below(root_)),
       clock_(clock),
       logger_(logger),
-      board_("marcus:" + config.instance, "marcus"),
+      board_(name_, "marcus"),
       delivery_(intake, stop_, board_),
       parser_(config_, clock, logger, board_),
+      stored_(positions_of(name_, positions, logger)),
       obstacles_(clock, logger, board_),
       open_files_(options.max_open_files, clock, obstacles_),
-      context_{parser_, board_, stop_, open_files_, config.max_line},
-      files_(context_, open_files_, obstacles_, clock, backfill_us(config)),
-      database_(database_below(root_), backfill_us(config), config.max_line, parser_, clock, board_),
+      context_{parser_, board_, stop_, open_files_, config.max_line, name_},
+      files_(context_, open_files_, obstacles_, clock, backfill_us(config), std::move(stored_.files),
+             positions_),
+      database_(database_below(root_), backfill_us(config), config.max_line, parser_, clock, board_, name_,
+                stored_, positions_),
       watch_(root_, directories_) {}
 
-MarcusDirectory::MarcusDirectory(Intake& intake, Clock& clock, Logger& logger, const SourceConfig& config)
-    : MarcusDirectory(intake, clock, logger, config, Options()) {}
+MarcusDirectory::MarcusDirectory(Intake& intake, Clock& clock, Logger& logger, const SourceConfig& config,
+                                 const Positions& positions)
+    : MarcusDirectory(intake, clock, logger, config, Options(), positions) {}
 
 MarcusDirectory::~MarcusDirectory() { stop(); }
 
@@ -93,16 +97,17 @@ void MarcusDirectory::first_look() {
   std::vector<DirectoryChange> ignored;
   watch_.refresh(ignored);
   FileTable::News news;
-  scan_all(FileTable::Arrival::start, news);
+  // After an earlier run, what it did not know has come since.
+  scan_all(stored_.any ? FileTable::Arrival::later : FileTable::Arrival::start, news);
   merge(news);
   poll_database();
   show_status();
 }
 
 bool MarcusDirectory::read_everything_new() {
-  while (!merge_.empty() && !stop_.raised()) {
-    merge_.fill(batch_, kEventsPerPublication, kBytesPerPublication);
-    if (!delivery_.deliver(batch_, parser_.take_bytes())) return false;
+  while (!(merge_.empty() && positions_.empty()) && !stop_.raised()) {
+    merge_.fill(batch_, positions_, options_.max_events, kBytesPerPublication);
+    if (!delivery_.deliver(batch_, parser_.take_bytes(), positions_)) return false;
     if (!merge_.empty()) look_for_changes();
   }
   return true;

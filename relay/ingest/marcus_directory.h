@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <thread>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "ingest/marcus_events_db.h"
 #include "ingest/obstacles.h"
 #include "ingest/open_files.h"
+#include "ingest/positions.h"
 #include "ingest/record_merge.h"
 #include "ingest/record_parser.h"
 #include "ingest/source.h"
@@ -33,14 +35,20 @@ class MarcusDirectory final : public Source {
   struct Options {
     bool use_inotify = true;  ///< false: look at everything once a second, as without inotify
     size_t max_open_files = 64;
+    size_t max_events = 512;  ///< in a publication
   };
 
-  MarcusDirectory(Intake& intake, Clock& clock, Logger& logger, const SourceConfig& config, Options options);
+  using Positions = std::map<std::string, std::string>;
+
+  /// Goes on where those of `positions` that are its own say; each publication says how far it goes.
+  MarcusDirectory(Intake& intake, Clock& clock, Logger& logger, const SourceConfig& config, Options options,
+                  const Positions& positions = {});
   /// With the usual options.
-  MarcusDirectory(Intake& intake, Clock& clock, Logger& logger, const SourceConfig& config);
+  MarcusDirectory(Intake& intake, Clock& clock, Logger& logger, const SourceConfig& config,
+                  const Positions& positions = {});
   ~MarcusDirectory() override;
 
-  [[nodiscard]] std::string name() const override { return board_.snapshot().name; }
+  [[nodiscard]] std::string name() const override { return name_; }
   void start() override;
   void stop() override;
   [[nodiscard]] SourceStatus status() const override { return board_.snapshot(); }
@@ -59,6 +67,7 @@ class MarcusDirectory final : public Source {
   void show_status();
 
   const SourceConfig config_;
+  const std::string name_;
   const Options options_;
   const std::string root_;
   const std::vector<std::string> directories_;
@@ -68,6 +77,8 @@ class MarcusDirectory final : public Source {
   StatusBoard board_;
   RecordDelivery delivery_;
   RecordParser parser_;
+  StoredPositions stored_;
+  std::vector<SourcePosition> positions_;  // to go with the next publication
   Obstacles obstacles_;
   OpenFiles open_files_;
   FollowedFile::Context context_;

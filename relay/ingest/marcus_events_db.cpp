@@ -3,6 +3,8 @@
 #include <sqlite3.h>
 #include <sys/stat.h>
 
+#include <algorithm>
+#include <limits>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -14,6 +16,7 @@ constexpr int kBusyTimeoutMs = 20;
 constexpr size_t kRowsPerQuery = 256;
 constexpr size_t kBytesPerQuery = 1 << 20;
 constexpr size_t kRecentKeys = 4096;
+constexpr size_t kPlaceKeys = 16;  // also in kBefore
 constexpr std::string_view kFile = "marcus.db";
 
 // The + keeps SQLite from using the key's index, which would make it sort the whole collection.
@@ -32,13 +35,22 @@ void MarcusEventsDb::Close::operator()(sqlite3* db) const { sqlite3_close_v2(db)
 void MarcusEventsDb::Close::operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
 
 MarcusEventsDb::MarcusEventsDb(std::string path, int64_t backfill_us, int64_t max_line, RecordParser& parser,
-                               Clock& clock, StatusBoard& board)
+                               Clock& clock, StatusBoard& board, std::string source,
+                               const StoredPositions& stored, std::vector<SourcePosition>& positions)
     : path_(std::move(path)),
       backfill_us_(backfill_us),
       max_line_(max_line),
       parser_(parser),
       clock_(clock),
-      board_(board) {}
+      board_(board),
+      source_(std::move(source)),
+      positions_(positions),
+      first_poll_(!stored.any) {
+  if (!stored.database) return;
+  identity_ = stored.database->identity;
+  last_ = stored.database->rowid;
+  for (const std::string& key : stored.database->keys) remember(key);
+}
 
 MarcusEventsDb::~MarcusEventsDb() = default;
 
@@ -63,16 +75,31 @@ bool MarcusEventsDb::poll() {
 }
 
 EventRef MarcusEventsDb::next() {
-  while (!rows_.empty() || (more_ && db_ != nullptr && fetch())) {
+  while (!rows_.empty() || (more_ && db_ != nullptr && find_place() && fetch())) {
     const Row row = std::move(rows_.front());
     rows_.pop_front();
     const RecordPlace place{RecordKind::events, kFile, static_cast<uint64_t>(row.rowid), row.backfill};
     if (row.too_long)
       parser_.skip(place, "row is longer than max_line");
-    else if (EventRef event = parser_.parse(place, row.data))
+    else if (EventRef event = parser_.parse(place, row.data)) {
+      mark_ = {static_cast<uint64_t>(row.rowid), row.number};
       return event;
+    }
   }
   return {};
+}
+
+std::optional<SourcePosition> MarcusEventsDb::position(const RecordMark& mark) const {
+  // A record that waited in the merge while thousands of rows moved.
+  if (keys_ - mark.count > recent_.size()) return std::nullopt;
+  DatabasePosition position{identity_, static_cast<int64_t>(mark.at), {}};
+  std::vector<std::string>& keys = position.keys;
+  for (size_t at = recent_.size() - static_cast<size_t>(keys_ - mark.count);
+       at > 0 && keys.size() < kPlaceKeys;)
+    if (const std::string& key = recent_[--at]; std::find(keys.begin(), keys.end(), key) == keys.end())
+      keys.push_back(key);
+  std::reverse(keys.begin(), keys.end());
+  return source_position(source_, position);
 }
 
 bool MarcusEventsDb::open() {
@@ -131,6 +158,8 @@ bool MarcusEventsDb::find_start() {
   last_ = some ? sqlite3_column_int64(start.get(), 0) - 1 : backfill_end_;
   if (!remember_before(last_)) return false;
   first_poll_ = false;
+  if (auto position = this->position({static_cast<uint64_t>(last_), keys_}))
+    positions_.push_back(std::move(*position));
   return true;
 }
 
@@ -148,19 +177,28 @@ bool MarcusEventsDb::remember_before(int64_t rowid) {
   return true;
 }
 
-// Where the rows read last are now. Usually the very last is where it was.
+// Goes back to the first of the rows read last, wherever they are now: any of them but not all may have moved
+// behind rows that were not read yet. The others are known by their keys when they come by again.
 bool MarcusEventsDb::find_place() {
-  for (auto key = recent_.rbegin(); key != recent_.rend(); ++key) {
+  size_t found = 0;
+  int64_t first = std::numeric_limits<int64_t>::max();
+  uint64_t first_number = 0;
+  // So few keys are those of all rows ever read.
+  const bool all = recent_.size() < kPlaceKeys;
+  for (auto key = recent_.rbegin(); !all && key != recent_.rend() && found < kPlaceKeys; ++key) {
     sqlite3_bind_text(place_query_.get(), 1, key->data(), static_cast<int>(key->size()), SQLITE_STATIC);
     const int code = sqlite3_step(place_query_.get());
     const int64_t rowid = code == SQLITE_ROW ? sqlite3_column_int64(place_query_.get(), 0) : 0;
     sqlite3_reset(place_query_.get());
     if (code != SQLITE_ROW && code != SQLITE_DONE) return trouble(code);
     if (code == SQLITE_DONE) continue;
-    last_ = rowid;
-    return true;
+    ++found;
+    if (rowid >= first) continue;
+    first = rowid;
+    first_number = numbers_.at(*key);
   }
-  if (!recent_.empty()) last_ = 0;
+  last_ = found > 0 ? first : 0;
+  passed_ = first_number;
   return true;
 }
 
@@ -184,12 +222,19 @@ bool MarcusEventsDb::fetch() {
 void MarcusEventsDb::take_row() {
   sqlite3_stmt* query = rows_query_.get();
   const auto* key = reinterpret_cast<const char*>(sqlite3_column_text(query, 1));
-  const auto* data = reinterpret_cast<const char*>(sqlite3_column_text(query, 2));
-  Row row{sqlite3_column_int64(query, 0), key != nullptr ? key : "", {}, false, false};
+  Row row{sqlite3_column_int64(query, 0), key != nullptr ? key : "", {}, 0, false, false};
   row.backfill = row.rowid <= backfill_end_;
   last_ = row.rowid;
-  if (recent_keys_.contains(row.key)) return;
+  const auto known = numbers_.find(row.key);
+  const bool read_before = known != numbers_.end();
+  if (read_before && known->second > passed_) {
+    passed_ = known->second;
+    return;
+  }
   remember(row.key);
+  row.number = passed_ = keys_;
+  if (read_before) return;
+  const auto* data = reinterpret_cast<const char*>(sqlite3_column_text(query, 2));
   const int size = sqlite3_column_bytes(query, 2);
   row.too_long = size > max_line_;
   if (data != nullptr && !row.too_long) row.data.assign(data, static_cast<size_t>(size));
@@ -197,10 +242,11 @@ void MarcusEventsDb::take_row() {
 }
 
 void MarcusEventsDb::remember(const std::string& key) {
-  recent_keys_.insert(key);
   recent_.push_back(key);
+  numbers_[key] = ++keys_;
   if (recent_.size() <= kRecentKeys) return;
-  recent_keys_.erase(recent_.front());
+  const auto oldest = numbers_.find(recent_.front());
+  if (oldest->second == keys_ - kRecentKeys) numbers_.erase(oldest);
   recent_.pop_front();
 }
 

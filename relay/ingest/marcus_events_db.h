@@ -3,11 +3,14 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
-#include <unordered_set>
+#include <unordered_map>
+#include <vector>
 
 #include "base/clock.h"
 #include "ingest/line_reader.h"
+#include "ingest/positions.h"
 #include "ingest/record_merge.h"
 #include "ingest/record_parser.h"
 
@@ -21,17 +24,22 @@ namespace relay {
 /// Reads only, in transactions of one short query, so Marcus never waits for it. The file may not exist yet,
 /// be locked, have no such table yet, or be replaced; it is tried again at the next poll. Marcus rewrites
 /// rows, which then get a new rowid, and SQLite numbers rows anew after VACUUM or when the last ones were
-/// deleted; so the rows read last are known by their keys, and none is read twice. [source thread]
+/// deleted; so the rows read last are known by their keys, and none is read twice. Over a restart the last 16
+/// are. [source thread]
 class MarcusEventsDb final : public RecordInput {
  public:
-  /// Rows stored less than `backfill_us` before the first poll are read, as backfill.
+  /// Rows stored less than `backfill_us` before the first poll are read, as backfill; after an earlier run
+  /// (`stored`) those behind where it stood, as news. Where the first run begins is appended to `positions`.
   MarcusEventsDb(std::string path, int64_t backfill_us, int64_t max_line, RecordParser& parser, Clock& clock,
-                 StatusBoard& board);
+                 StatusBoard& board, std::string source, const StoredPositions& stored,
+                 std::vector<SourcePosition>& positions);
   ~MarcusEventsDb() override;
 
   /// Looks for new rows. True when next() has some.
   [[nodiscard]] bool poll();
   [[nodiscard]] EventRef next() override;
+  [[nodiscard]] RecordMark mark() const override { return mark_; }
+  [[nodiscard]] std::optional<SourcePosition> position(const RecordMark& mark) const override;
   [[nodiscard]] RecordKind kind() const override { return RecordKind::events; }
 
  private:
@@ -39,6 +47,7 @@ class MarcusEventsDb final : public RecordInput {
     int64_t rowid;
     std::string key;
     std::string data;
+    uint64_t number;  // of its key
     bool too_long;
     bool backfill;
   };
@@ -68,6 +77,8 @@ class MarcusEventsDb final : public RecordInput {
   RecordParser& parser_;
   Clock& clock_;
   StatusBoard& board_;
+  const std::string source_;
+  std::vector<SourcePosition>& positions_;
 
   Database db_;
   Statement version_query_, place_query_, rows_query_;
@@ -78,8 +89,11 @@ class MarcusEventsDb final : public RecordInput {
   int64_t last_ = 0;          // rowid read last
   bool more_ = false;         // the last query did not reach the end
   std::deque<Row> rows_;
-  std::deque<std::string> recent_;               // keys read last, oldest first
-  std::unordered_set<std::string> recent_keys_;  // the same
+  RecordMark mark_;
+  std::deque<std::string> recent_;  // keys read last, in the order of their rows; again where a row moved
+  uint64_t keys_ = 0;               // how many ever were in it: the number of the last one
+  uint64_t passed_ = 0;             // number of the key of the row read last
+  std::unordered_map<std::string, uint64_t> numbers_;  // the latest of each key in it
 };
 
 }  // namespace relay

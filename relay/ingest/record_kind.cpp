@@ -1,5 +1,6 @@
 #include "ingest/record_kind.h"
 
+#include <algorithm>
 #include <array>
 
 namespace relay {
@@ -14,6 +15,12 @@ constexpr std::string_view kSuffix = ".jsonl";
 }  // namespace
 
 std::string_view to_string(RecordKind kind) { return kNames[static_cast<size_t>(kind)]; }
+
+std::optional<RecordKind> kind_named(std::string_view name) {
+  const auto found = std::find(kNames.begin(), kNames.end(), name);
+  if (found == kNames.end()) return std::nullopt;
+  return static_cast<RecordKind>(found - kNames.begin());
+}
 
 std::optional<RecordKind> kind_of_file(std::string_view name) {
   if (!name.ends_with(kSuffix)) return std::nullopt;

@@ -13,6 +13,9 @@ enum class RecordKind : uint8_t { agent_events, conversations, realtime, audit, 
 /// As in the last part of an event's source, "/marcus/main/agent_events".
 [[nodiscard]] std::string_view to_string(RecordKind kind);
 
+/// The other way round. Nothing for other names.
+[[nodiscard]] std::optional<RecordKind> kind_named(std::string_view name);
+
 /// The kind of a log file, told by its name: `agent_events_*.jsonl`, `audit_*.jsonl`, … Nothing for other
 /// files.
 [[nodiscard]] std::optional<RecordKind> kind_of_file(std::string_view name);

@@ -2,12 +2,20 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "event/event.h"
 #include "ingest/record_kind.h"
+#include "log/log.h"
 
 namespace relay {
+
+/// Where one goes on behind a record, in terms of the input that it came from.
+struct RecordMark {
+  uint64_t at = 0;     ///< the byte behind its line; the row
+  uint64_t count = 0;  ///< restarts of the file when it was read; keys read up to it
+};
 
 /// Something that yields records in its own order: a log file, the events table.
 class RecordInput {
@@ -15,6 +23,10 @@ class RecordInput {
   virtual ~RecordInput() = default;
   /// The next complete record; null when there is none now.
   [[nodiscard]] virtual EventRef next() = 0;
+  /// Of the record that next() returned last.
+  [[nodiscard]] virtual RecordMark mark() const = 0;
+  /// What a later run needs to go on at `mark`, one of this input's; nothing when it holds no longer.
+  [[nodiscard]] virtual std::optional<SourcePosition> position(const RecordMark& mark) const = 0;
   [[nodiscard]] virtual RecordKind kind() const = 0;
 
   /// In a merge at present: must not be destroyed.
@@ -34,8 +46,10 @@ class RecordMerge {
   void add(RecordInput& input);
 
   /// Moves the next records into `out`, which must be empty: at most `max_events`, and about `max_bytes` of
-  /// them. Nothing when all inputs are exhausted.
-  void fill(std::vector<EventRef>& out, size_t max_events, size_t max_bytes);
+  /// them. Nothing when all inputs are exhausted. Appends to `positions`, for each input that they came from,
+  /// where it stands behind the last of them: not behind the record that is read ahead.
+  void fill(std::vector<EventRef>& out, std::vector<SourcePosition>& positions, size_t max_events,
+            size_t max_bytes);
 
   [[nodiscard]] bool empty() const { return heads_.empty(); }
 
@@ -45,6 +59,7 @@ class RecordMerge {
     RecordKind kind;
     uint64_t age;
     RecordInput* input;
+    RecordMark mark;
     EventRef event;
   };
   static bool later(const Head& a, const Head& b);

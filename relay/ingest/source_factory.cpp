@@ -8,8 +8,8 @@
 
 namespace relay {
 
-std::unique_ptr<Source> make_source(const SourceConfig& config, Intake& intake, Clock& clock,
-                                    Logger& logger) {
+std::unique_ptr<Source> make_source(const SourceConfig& config, Intake& intake, Clock& clock, Logger& logger,
+                                    const std::map<std::string, std::string>& positions) {
   switch (config.type) {
     case SourceConfig::Type::standard_input:
       return std::make_unique<StandardInput>(intake, clock, logger, config, STDIN_FILENO);
@@ -18,7 +18,7 @@ std::unique_ptr<Source> make_source(const SourceConfig& config, Intake& intake, 
     case SourceConfig::Type::marcus:
       break;
   }
-  return std::make_unique<MarcusDirectory>(intake, clock, logger, config);
+  return std::make_unique<MarcusDirectory>(intake, clock, logger, config, positions);
 }
 
 }  // namespace relay

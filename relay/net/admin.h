@@ -1,9 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 
+#include "codec/http_response.h"
+
 namespace relay {
+
+class Pipeline;
 
 /// What a request wants to know about the whole relay, which no single shard can tell.
 enum class AdminQuery { stats, clients, rooms, plugins, why };
@@ -27,6 +32,14 @@ struct PluginOrder {
   std::string connection_id;
 };
 
+/// A request that the pipeline answers itself, between two batches.
+struct PipelineQuestion {
+  std::function<HttpResponse(Pipeline&)> answer;  ///< [pipeline]
+  // Where the answer goes, as above.
+  int shard = 0;
+  std::string connection_id;
+};
+
 /// Answers questions about the whole relay on a thread for that, and has the control thread carry out orders.
 /// Implemented by the server.
 class Admin {
@@ -34,6 +47,7 @@ class Admin {
   virtual ~Admin() = default;
   /// [shard] False when too many questions are waiting.
   [[nodiscard]] virtual bool ask(AdminQuestion question) = 0;
+  [[nodiscard]] virtual bool ask_pipeline(PipelineQuestion question) = 0;
   /// [shard] False when too many orders are waiting, or nobody takes any.
   [[nodiscard]] virtual bool order(PluginOrder order) = 0;
 };

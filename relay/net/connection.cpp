@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "session/tap_session.h"
+
 namespace relay {
 namespace {
 
@@ -167,13 +169,22 @@ void Connection::on_answered(uint64_t token, std::string_view members) {
   relieve();
 }
 
+void Connection::on_fetched(HistoryChunk chunk) {
+  if (session_live_) session_->fetched(std::move(chunk));
+  relieve();
+}
+
 // A publisher may be owed thousands of answers within one iteration, more than an outbox holds.
 void Connection::relieve() {
   if (session_live_ && session_->outbox().messages() > session_->outbox().limits().messages / 2) flush();
 }
 
 void Connection::on_answer(HttpResponse response) {
-  if (phase_ == Phase::answering) respond(std::move(response));
+  if (phase_ != Phase::answering) return;
+  if (request_->tap != nullptr && response.status == 200)
+    open_stream(std::make_unique<TapSession>(id_, services(), *this, std::move(request_->tap)));
+  else
+    respond(std::move(response));
 }
 
 void Connection::reconfigure() {

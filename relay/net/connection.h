@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "codec/http_request.h"
@@ -76,6 +77,7 @@ class Connection final : public Transport,
   void flush();
   void on_published(uint64_t token, const PublishResult& result);
   void on_answered(uint64_t token, std::string_view members);
+  void on_fetched(HistoryChunk chunk);
   void on_answer(HttpResponse response);
   void drain();
   void reconfigure();
@@ -112,6 +114,7 @@ class Connection final : public Transport,
     HttpRequestHead head;
     size_t body_at = 0;  ///< where the body starts in `input`
     const Endpoint* endpoint = nullptr;
+    std::shared_ptr<Tap> tap;  ///< to be streamed if the answer is 200
   };
 
   // HttpExchange
@@ -123,6 +126,7 @@ class Connection final : public Transport,
   [[nodiscard]] int shard_number() const override { return host_.shard_number(); }
   [[nodiscard]] bool draining() const override { return host_.draining(); }
   void respond(HttpResponse response) override;
+  void stream_if_ok(std::shared_ptr<Tap> tap) override { request_->tap = std::move(tap); }
 
   // WebSocketHandler
   void on_message(bool text, std::string_view message) override;
@@ -149,7 +153,7 @@ class Connection final : public Transport,
   void upgrade_polling(const std::string& sid);
   void begin_websocket(const UpgradeAccepted& accepted);
   void poll();
-  void open_stream();
+  void open_stream(std::unique_ptr<Session> session);
   void describe_to_admins(SessionRequest& request);
   [[nodiscard]] bool start_session(std::unique_ptr<Session> session, const UpgradeAccepted& accepted);
 

@@ -129,7 +129,8 @@ void Connection::dispatch() {
       open_socket_io();
       return;
     case Endpoint::Kind::event_stream:
-      open_stream();
+      if (request_->endpoint->handler != nullptr) return request_->endpoint->handler(*this);
+      open_stream(std::make_unique<SseSession>(id_, services(), *this));
       return;
   }
 }
@@ -211,8 +212,9 @@ void Connection::poll() {
 
 void Connection::open_websocket() {
   const bool socket_io = request_->endpoint->kind == Endpoint::Kind::socket_io;
-  const auto accepted =
-      check_websocket_request(head(), !socket_io, services().config->performance.compression);
+  const std::vector<std::string_view> offered =
+      socket_io ? std::vector<std::string_view>() : plain_subprotocols(services().session_plugins);
+  const auto accepted = check_websocket_request(head(), offered, services().config->performance.compression);
   if (!accepted) {
     refuse(
         {accepted.error().status, std::string(accepted.error().code), std::string(accepted.error().message)});
@@ -260,8 +262,8 @@ void Connection::upgrade_polling(const std::string& sid) {
     close(websocket_close::kProtocolError, "this session has a WebSocket already");
 }
 
-void Connection::open_stream() {
-  if (!start_session(std::make_unique<SseSession>(id_, services(), *this), {})) return;
+void Connection::open_stream(std::unique_ptr<Session> session) {
+  if (!start_session(std::move(session), {})) return;
   HttpResponse cors;
   add_cors_headers(cors, head().header("origin"), services().config->server.cors_allowed_origins);
   pending_ +=

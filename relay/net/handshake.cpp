@@ -1,7 +1,6 @@
 #include "net/handshake.h"
 
 #include <algorithm>
-#include <array>
 
 #include "codec/agree_on_deflate.h"
 #include "codec/plain_json.h"
@@ -10,7 +9,10 @@
 namespace relay {
 namespace {
 
-constexpr std::array<std::string_view, 2> kSubprotocols = {kPlainSubprotocol, kZstdSubprotocol};
+// What zstd has compressed does not get shorter, and codecs have messages of their own.
+bool may_deflate(std::string_view subprotocol) {
+  return subprotocol.empty() || subprotocol == kPlainSubprotocol;
+}
 
 }  // namespace
 
@@ -23,9 +25,8 @@ bool origin_allowed(const HttpRequestHead& head, const std::vector<std::string>&
                      [origin](const std::string& entry) { return entry == "*" || entry == origin; });
 }
 
-tl::expected<UpgradeAccepted, UpgradeRefused> check_websocket_request(const HttpRequestHead& head,
-                                                                      bool offers_subprotocols,
-                                                                      bool deflates) {
+tl::expected<UpgradeAccepted, UpgradeRefused> check_websocket_request(
+    const HttpRequestHead& head, std::span<const std::string_view> subprotocols, bool deflates) {
   const std::string connection = head.joined_header("connection");
   const std::string upgrade = head.joined_header("upgrade");
   const std::string protocols = head.joined_header("sec-websocket-protocol");
@@ -37,12 +38,17 @@ tl::expected<UpgradeAccepted, UpgradeRefused> check_websocket_request(const Http
   headers.key = head.header("sec-websocket-key");
   headers.version = head.header("sec-websocket-version");
   headers.protocols = protocols;
-  const std::span<const std::string_view> supported(kSubprotocols);
-  auto accepted = check_upgrade(headers, offers_subprotocols ? supported : supported.first(0));
-  // What zstd has compressed does not get shorter.
-  if (accepted && deflates && accepted->subprotocol != kZstdSubprotocol)
+  auto accepted = check_upgrade(headers, subprotocols);
+  if (accepted && deflates && may_deflate(accepted->subprotocol))
     accepted->extensions = agree_on_deflate(head.joined_header("sec-websocket-extensions"));
   return accepted;
+}
+
+std::vector<std::string_view> plain_subprotocols(const SessionPlugins& plugins) {
+  std::vector<std::string_view> names = {kPlainSubprotocol, kZstdSubprotocol};
+  for (const auto& plugin : plugins)
+    if (!plugin->subprotocol().empty()) names.push_back(plugin->subprotocol());
+  return names;
 }
 
 std::optional<HttpResponse> refuse_engine_io(const HttpRequestHead& head) {

@@ -34,6 +34,10 @@ struct Shard::Impl final : private ShardLoop::Owner {
     uint64_t token;
     std::string members;
   };
+  struct Fetched {
+    std::string session;
+    HistoryChunk chunk;
+  };
   struct Answer {
     std::string connection_id;
     HttpResponse response;
@@ -78,7 +82,7 @@ struct Shard::Impl final : private ShardLoop::Owner {
     int64_t timeout_us;
   };
   struct Stop {};
-  using Note = std::variant<Published, Answered, Answer, Poll, CancelPoll, Adopt, RecoveryQuestion,
+  using Note = std::variant<Published, Answered, Fetched, Answer, Poll, CancelPoll, Adopt, RecoveryQuestion,
                             RecordAnswer, Missed, Report, Verdict, AdminNewsRef, CollectSockets, Reconfigure,
                             ReplacePlugin, AnnounceDrain, Drain, Stop>;
 
@@ -150,11 +154,13 @@ struct Shard::Impl final : private ShardLoop::Owner {
     // What came while a rest was left had its wake then, and would wait for another for ever.
     if (!fresh) loop.wake();
   }
-  bool submit(std::vector<EventRef>& events, std::string_view connection_id, uint64_t token) override {
+  bool submit(std::vector<EventRef>& events, std::string_view connection_id, uint64_t token,
+              std::string_view key) override {
     if (intake_full || draining || outgoing_events >= kMaxOutgoingEvents) before_sleep();
-    if (intake_full) return false;
+    if (intake_full || around.intake.is_suspended()) return false;
     Publication publication;
     publication.events = std::move(events);
+    publication.key = key;
     if (token != 0) publication.receipt = std::make_unique<Receipt>(*this, connection_id, token);
     if (draining) {  // the intake closes soon: who is refused must hear it
       if (around.intake.offer(std::move(publication))) return true;
@@ -189,6 +195,20 @@ struct Shard::Impl final : private ShardLoop::Owner {
     other(reply_to.shard).respond(reply_to.connection_id, std::move(response));
   }
   bool pass_on_socket(size_t shard, int fd) override { return other(shard).adopt(fd); }
+  bool fetch(uint64_t from, uint64_t to, size_t limit, std::string_view session_id) override {
+    return around.log.visit([this, from, to, limit, session = std::string(session_id)](LogReader& reader) {
+      HistoryChunk chunk;
+      chunk.from = from;
+      chunk.next = reader.read(from, to, limit, chunk.events, chunk.holes);
+      if (!note(Fetched{session, std::move(chunk)})) acks_lost.fetch_add(1);
+    });
+  }
+  bool answer_from(const Log& log, std::string_view connection_id,
+                   std::function<HttpResponse(LogReader&)> job) override {
+    return log.visit([this, job = std::move(job), id = std::string(connection_id)](LogReader& reader) {
+      (void)note(Answer{id, job(reader)});
+    });
+  }
   bool ask_for_record(size_t shard, RecoveryQuestion question) override {
     return other(shard).ask_for_record(std::move(question));
   }
@@ -246,6 +266,7 @@ struct Shard::Impl final : private ShardLoop::Owner {
     response.body = '{' + message.members + "}\n";
     loop.answer(message.connection_id, std::move(response));
   }
+  void handle(Fetched& message) { loop.fetched(message.session, std::move(message.chunk)); }
   void handle(Answer& message) { loop.answer(message.connection_id, std::move(message.response)); }
   void handle(Poll& message) { loop.poll(*message); }
   void handle(CancelPoll& message) { loop.cancel_poll(message.sid, message.reply_to); }

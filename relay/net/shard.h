@@ -68,6 +68,7 @@ class Shard final : public ShardPort {
     int number = 0;
     Intake& intake;
     const Log& log;
+    const Log& dead_letters;
     const Clock& clock;
     Logger& logger;
     Admin& admin;

@@ -36,22 +36,24 @@ int64_t max_delay_us(const Config& config) {
 
 }  // namespace
 
-struct ShardLoop::Impl final : ConnectionHost, Publisher, RecoveryPeers {
+struct ShardLoop::Impl final : ConnectionHost, Publisher, History, RecoveryPeers {
   Impl(const Shard::Surroundings& surroundings, Owner& shard)
       : around(surroundings),
         owner(shard),
         timers(surroundings.clock.monotonic_us()),
-        hub(static_cast<size_t>(surroundings.config->rooms.max_room_size)),
+        hub(static_cast<size_t>(surroundings.config->rooms.max_room_size), surroundings.log.bounds().newest),
         frames(surroundings.log.epoch(), surroundings.config->server.recovery_window > 0),
         drops(surroundings.clock),
         recovery(make_recovery()),
         shared{hub,
                frames,
                *this,
+               *this,
                timers,
                report.counters,
                drops,
                surroundings.log,
+               surroundings.dead_letters,
                surroundings.clock,
                surroundings.logger,
                surroundings.config,
@@ -101,14 +103,26 @@ struct ShardLoop::Impl final : ConnectionHost, Publisher, RecoveryPeers {
   }
 
   // Publisher
-  bool submit(std::vector<EventRef>& events, std::string_view session_id, uint64_t token) override {
+  bool submit(std::vector<EventRef>& events, std::string_view session_id, uint64_t token,
+              std::string_view key) override {
     const size_t count = events.size();
-    if (!owner.submit(events, session_id, token)) return false;
+    if (!owner.submit(events, session_id, token, key)) return false;
     report.counters.events_published += count;
     return true;
   }
 
   void presence_changed(PresenceChange change) override { owner.presence_changed(std::move(change)); }
+  std::string refusal() const override {
+    const std::string why = around.intake.suspended();
+    return why == "journal_behind" ? "" : why;  // that is want of room
+  }
+  bool fetch(uint64_t from, uint64_t to, size_t limit, std::string_view session_id) override {
+    return owner.fetch(from, to, limit, session_id);
+  }
+  bool answer(const Log& log, std::string_view connection_id,
+              std::function<HttpResponse(LogReader&)> job) override {
+    return owner.answer_from(log, connection_id, std::move(job));
+  }
   bool ask_presence(std::string_view namespace_, std::string_view room, std::string_view session_id,
                     uint64_t token) override {
     return owner.ask_presence(namespace_, room, session_id, token);
@@ -319,8 +333,8 @@ std::unique_ptr<Recovery> ShardLoop::Impl::make_recovery() {
   RecentBatches::Limits limits{};
   limits.age_us =
       static_cast<int64_t>((server.recovery_window + server.ping_interval + server.ping_timeout) * 1e6);
-  limits.events = static_cast<uint64_t>(config.journal.retention_events);
-  limits.bytes = static_cast<uint64_t>(config.journal.retention_bytes);
+  limits.events = static_cast<uint64_t>(config.journal.memory_events);
+  limits.bytes = static_cast<uint64_t>(config.journal.memory_bytes);
   return std::make_unique<Recovery>(
       Recovery::Surroundings{hub, timers, around.clock, *this, report.counters.recovery_forgotten},
       static_cast<int64_t>(server.recovery_window * 1e6), limits);
@@ -417,6 +431,13 @@ void ShardLoop::answered(const std::string& connection_id, uint64_t token, std::
     client->answered(token, members);
 }
 
+void ShardLoop::fetched(const std::string& session, HistoryChunk chunk) {
+  if (Connection* const connection = impl_->connection_of(session))
+    connection->on_fetched(std::move(chunk));
+  else if (PollingClient* const client = impl_->polling.find(session))
+    client->session()->fetched(std::move(chunk));
+}
+
 void ShardLoop::answer(const std::string& connection_id, HttpResponse response) {
   impl_->answer({impl_->number(), connection_id}, std::move(response));
 }
@@ -501,6 +522,7 @@ ShardReport ShardLoop::report(const ShardQuestion& question) const {
 void ShardLoop::reconfigure(const ConfigRef& config, SessionPlugins session_plugins) {
   impl_->shared.config = config;
   impl_->shared.session_plugins = std::move(session_plugins);
+  impl_->frames.forget_codecs();
   impl_->flushes.set_max_delay_us(max_delay_us(*config));
   for (const auto& [id, client] : impl_->clients) client->connection.reconfigure();
   impl_->polling.reconfigure();
@@ -509,6 +531,9 @@ void ShardLoop::reconfigure(const ConfigRef& config, SessionPlugins session_plug
 void ShardLoop::replace_plugin(const std::shared_ptr<SessionPlugin>& plugin) {
   for (auto& each : impl_->shared.session_plugins)
     if (each->instance().name() == plugin->instance().name()) each = plugin;
+  impl_->frames.forget_codecs();
+  if (!plugin->subprotocol().empty())
+    for (const auto& [id, client] : impl_->clients) client->connection.reconfigure();
 }
 
 void ShardLoop::announce_drain() { impl_->drain_announced = true; }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -7,6 +8,7 @@
 
 #include "net/shard.h"
 #include "session/admin_feed.h"
+#include "session/history.h"
 
 namespace relay {
 
@@ -21,7 +23,7 @@ class ShardLoop {
     /// All that has come was read; the loop will write and then wait, at most 10 ms.
     virtual void before_sleep() = 0;
     [[nodiscard]] virtual bool submit(std::vector<EventRef>& events, std::string_view connection_id,
-                                      uint64_t token) = 0;
+                                      uint64_t token, std::string_view key) = 0;
     virtual void presence_changed(PresenceChange change) = 0;
     [[nodiscard]] virtual bool ask_presence(std::string_view namespace_, std::string_view room,
                                             std::string_view connection_id, uint64_t token) = 0;
@@ -31,6 +33,10 @@ class ShardLoop {
     virtual void pass_on_answer(const ReplyTo& reply_to, HttpResponse response) = 0;
     [[nodiscard]] virtual bool pass_on_socket(size_t shard, int fd) = 0;
     [[nodiscard]] virtual bool ask_for_record(size_t shard, RecoveryQuestion question) = 0;
+    [[nodiscard]] virtual bool fetch(uint64_t from, uint64_t to, size_t limit,
+                                     std::string_view session_id) = 0;
+    [[nodiscard]] virtual bool answer_from(const Log& log, std::string_view connection_id,
+                                           std::function<HttpResponse(LogReader&)> job) = 0;
     virtual void answer_with_record(size_t shard, uint64_t ticket, RecoveryRecordRef record) = 0;
   };
 
@@ -51,6 +57,7 @@ class ShardLoop {
   [[nodiscard]] bool may_dispatch() const;
   void published(const std::string& connection_id, uint64_t token, const PublishResult& result);
   void answered(const std::string& connection_id, uint64_t token, std::string_view members);
+  void fetched(const std::string& session, HistoryChunk chunk);
   void answer(const std::string& connection_id, HttpResponse response);
   void poll(const PollRequest& request);
   void cancel_poll(const std::string& sid, const ReplyTo& reply_to);

@@ -1,7 +1,11 @@
 #include "pipeline/breaker.h"
 
+#include <utility>
+
 namespace relay {
 namespace {
+
+constexpr int kUsualEnds = 5;
 
 int64_t to_us(double seconds) { return static_cast<int64_t>(seconds * 1e6); }
 
@@ -28,6 +32,16 @@ Breaker::Change Breaker::note(bool good, int64_t now_us) {
   open_ = true;
   retry_at_us_ = now_us + to_us(config_.retry);
   return Change::opened;
+}
+
+Breaker::Change Breaker::note_end(int64_t now_us) {
+  const auto enough = static_cast<size_t>(config_.failures == 0 ? kUsualEnds : config_.failures);
+  ends_us_.push_back(now_us);
+  while (now_us - ends_us_.front() > to_us(config_.window)) ends_us_.pop_front();
+  if (!open_ && ends_us_.size() < enough) return Change::none;
+  ends_us_.clear();
+  retry_at_us_ = now_us + to_us(config_.retry);
+  return std::exchange(open_, true) ? Change::none : Change::opened;
 }
 
 }  // namespace relay

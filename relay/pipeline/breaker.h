@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <string>
 
 #include "config/config.h"
@@ -22,6 +23,8 @@ class Breaker {
   [[nodiscard]] bool open() const { return open_; }
 
   Change note(bool good, int64_t now_us);
+  /// Instead, when the call has ended the plugin's process: good calls in between do not make up for that.
+  Change note_end(int64_t now_us);
 
  private:
   BreakerConfig config_;
@@ -29,6 +32,7 @@ class Breaker {
   int bad_ = 0;               // in a row
   int64_t first_bad_us_ = 0;  // of these
   int64_t retry_at_us_ = 0;
+  std::deque<int64_t> ends_us_;  // when its process ended, at most as often as it takes
 };
 
 }  // namespace relay

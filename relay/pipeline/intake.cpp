@@ -32,7 +32,7 @@ bool Intake::take_in(Publication& publication) {
   // An empty queue takes any publication, so one larger than the bound is not refused for ever.
   const bool fits = queue_.empty() || (counters_.queued_events + publication.size() <= max_events_ &&
                                        counters_.queued_bytes + bytes <= max_bytes_);
-  if (closed_ || !fits) {
+  if (closed_ || !suspended_.empty() || !fits) {
     ++counters_.refused;
     return false;
   }
@@ -47,8 +47,8 @@ bool Intake::take_in(Publication& publication) {
 bool Intake::wait_for_room(int timeout_ms) {
   std::unique_lock lock(mutex_);
   const auto has_room = [this] {
-    return closed_ ||
-           (counters_.queued_events <= max_events_ / 2 && counters_.queued_bytes <= max_bytes_ / 2);
+    return closed_ || (suspended_.empty() && counters_.queued_events <= max_events_ / 2 &&
+                       counters_.queued_bytes <= max_bytes_ / 2);
   };
   return room_.wait_for(lock, std::chrono::milliseconds(timeout_ms), has_room) && !closed_;
 }
@@ -70,6 +70,24 @@ void Intake::interrupt() {
   const std::lock_guard lock(mutex_);
   interrupted_ = true;
   arrived_.notify_one();
+}
+
+void Intake::suspend(std::string_view code) {
+  const std::lock_guard lock(mutex_);
+  suspended_ = code;
+  is_suspended_ = true;
+}
+
+void Intake::resume() {
+  const std::lock_guard lock(mutex_);
+  suspended_.clear();
+  is_suspended_ = false;
+  room_.notify_all();
+}
+
+std::string Intake::suspended() const {
+  const std::lock_guard lock(mutex_);
+  return suspended_;
 }
 
 void Intake::close() {

@@ -1,13 +1,16 @@
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "event/event.h"
+#include "log/log.h"
 #include "pipeline/presence.h"
 
 namespace relay {
@@ -19,9 +22,16 @@ struct PublishResult {
   uint32_t accepted = 0;  ///< events that entered the log, plus those a filter dropped
   uint32_t rejected = 0;  ///< events a plugin refused or failed on
   std::string reason;     ///< why, for the first rejected event
+  std::string unkept{};   ///< "", or the code of why the journal does not keep them: nothing is acknowledged
+  uint32_t repeated = 0;  ///< of the accepted: events that were in the log already
 };
 
-/// Told once what became of a publication. Called on the pipeline thread: it must only hand the news on.
+/// What is said of such.
+inline constexpr std::string_view kUnkept =
+    "the events went out live and cannot be kept now; publish them again";
+
+/// Told once what became of a publication. Called on the pipeline thread or on the journal's: it must only
+/// hand the news on.
 /// Destroyed without a call when the relay stops first.
 class PublishReceipt {
  public:
@@ -36,9 +46,14 @@ struct Publication {
   // Or, instead of events:
   std::vector<PresenceChange> presence{};        ///< in their order
   std::unique_ptr<PresenceQuestion> question{};  ///< answered from what came before it
+  std::string key{};                             ///< idempotency key of its publisher; "": none
+  /// Where its source stands behind these events, which may be none.
+  std::vector<SourcePosition> positions{};
 
   /// How many events it counts for.
-  [[nodiscard]] size_t size() const { return events.size() + presence.size() + (question ? 1 : 0); }
+  [[nodiscard]] size_t size() const {
+    return events.size() + presence.size() + positions.size() + (question ? 1 : 0);
+  }
 };
 
 /// The bounded queue between everything that brings events and the pipeline thread.
@@ -66,6 +81,14 @@ class Intake {
   /// [any-thread] Makes a waiting `take`, or the next one, return at once.
   void interrupt();
 
+  /// [any-thread] Refuse newcomers for this reason, a stable code, until `resume`.
+  void suspend(std::string_view code);
+  void resume();
+  /// [any-thread] That reason; "" when newcomers are refused for want of room only.
+  [[nodiscard]] std::string suspended() const;
+  /// [any-thread] The same as a question that costs nothing.
+  [[nodiscard]] bool is_suspended() const { return is_suspended_.load(std::memory_order_relaxed); }
+
   /// [any-thread] Refuse newcomers; `take` still hands out what is queued.
   void close();
 
@@ -85,6 +108,8 @@ class Intake {
   std::condition_variable room_;
   std::vector<Publication> queue_;
   Counters counters_;
+  std::string suspended_;
+  std::atomic<bool> is_suspended_{false};
   bool closed_ = false;
   bool interrupted_ = false;
 };

@@ -1,12 +1,15 @@
 #include "pipeline/pipeline.h"
 
 #include <algorithm>
-#include <optional>
 #include <span>
+#include <sstream>
+#include <string>
 #include <utility>
 
 #include "base/thread_name.h"
 #include "pipeline/route_table.h"
+#include "pipeline/views.h"
+#include "pipeline/walk.h"
 
 namespace relay {
 namespace {
@@ -21,28 +24,52 @@ EventBatch::Limits batch_limits(size_t max_event_data) {
   return limits;
 }
 
-// The most urgent route decides, for events whose source chose no priority.
-void apply_route_priority(Event& event, std::span<const Delivery> deliveries) {
-  if (event.fields().has_priority) return;
-  std::optional<Priority> chosen;
-  for (const Delivery& delivery : deliveries)
-    if (delivery.route->has_priority)
-      chosen = std::min(chosen.value_or(Priority::low), delivery.route->priority);
-  if (chosen) event.set_priority(*chosen);
+// "FIRST LAST ACCEPTED REJECTED"
+std::string outcome_of(const PublishResult& result) {
+  return std::to_string(result.first_offset) + ' ' + std::to_string(result.last_offset) + ' ' +
+         std::to_string(result.accepted) + ' ' + std::to_string(result.rejected);
 }
+
+PublishResult result_of(const std::string& outcome) {
+  PublishResult result;
+  std::istringstream(outcome) >> result.first_offset >> result.last_offset >> result.accepted >>
+      result.rejected;
+  return result;
+}
+
+/// Completes receipts once what they are for is kept, or says that it is not.
+class Receipts final : public CommitNotice {
+ public:
+  void add(std::unique_ptr<PublishReceipt> receipt, PublishResult result) {
+    waiting_.emplace_back(std::move(receipt), std::move(result));
+  }
+  [[nodiscard]] bool empty() const { return waiting_.empty(); }
+  void committed(const Status& kept) override {
+    for (auto& [receipt, result] : waiting_) {
+      if (!kept) result.unkept = kept.error().code;
+      receipt->complete(result);
+    }
+  }
+
+ private:
+  std::vector<std::pair<std::unique_ptr<PublishReceipt>, PublishResult>> waiting_;
+};
 
 }  // namespace
 
-Pipeline::Pipeline(Intake& intake, Log& log, BatchSink& sink, const Clock& clock, Logger& logger,
-                   size_t max_event_data)
+Pipeline::Pipeline(Intake& intake, Log& log, DeadLetters& dead_letters, BatchSink& sink, const Clock& clock,
+                   Logger& logger, size_t max_event_data, RepeatLimits repeats)
     : intake_(intake),
       log_(log),
+      dead_letters_(dead_letters),
       sink_(sink),
       clock_(clock),
       logger_(logger),
       batch_(batch_limits(max_event_data)),
       presence_(logger),
-      tasks_(kMaxTasks) {}
+      tasks_(kMaxTasks),
+      places_(repeats.window_us, repeats.most),
+      answers_(repeats.window_us, repeats.most) {}
 
 Pipeline::~Pipeline() {
   intake_.close();
@@ -77,6 +104,7 @@ PipelinePlan Pipeline::exchange(PipelinePlan plan) {
                    "the new " + stage.plugin().name() + " starts empty: " + adopted.error().to_string());
   }
   std::swap(plan_, plan);
+  taps_.keep(plan_.stages);
   return plan;
 }
 
@@ -115,7 +143,7 @@ Status Pipeline::enable(std::string_view name, std::string why) {
 void Pipeline::announce(PluginNews news) {
   const std::string_view what = news.type.substr(plugin_type::kPrefix.size());
   const bool trouble = news.type == plugin_type::kDisabled || news.type == plugin_type::kSlow ||
-                       news.type == plugin_type::kBroken;
+                       news.type == plugin_type::kBroken || news.type == plugin_type::kRestarted;
   logger_.write(trouble ? LogLevel::warn : LogLevel::info, "pipeline",
                 "plugin " + news.name + " is " + std::string(what) + ": " + news.why);
   news_.push_back(std::move(news));
@@ -138,8 +166,10 @@ void Pipeline::run() {
     publications.clear();
     run_tasks();
     run_timers();
+    log_.settle({});
   }
   run_tasks();
+  log_.settle({});
 }
 
 void Pipeline::run_tasks() {
@@ -164,6 +194,8 @@ void Pipeline::run_timers() {
     if (now < plan_.stages[i].next_tick_us()) continue;
     items_.clear();
     plan_.stages[i].tick(now, clock_.wall_us(), items_, batch_, *this);
+    show(plan_.stages[i].plugin().name());
+    if (taps_.any()) taps_.show_tick(plan_.stages[i].plugin().name(), items_);
     process_items(i + 1);
     publish_news();
   }
@@ -174,20 +206,35 @@ void Pipeline::process(std::vector<Publication>& publications) {
   size_t settled = 0;  // publications before this one are complete
   const auto flush = [&](size_t upto) {
     process_items(0);
-    for (; settled < upto; ++settled)
-      if (publications[settled].receipt) publications[settled].receipt->complete(results_[settled]);
     publish_news();
     items_.clear();
+    // Half of a publication is not kept without where its source stands then.
+    if (upto < publications.size() && !publications[upto].positions.empty()) return;
+    settle(std::span(publications).subspan(settled, upto - settled), settled);
+    settled = upto;
   };
-  const auto add = [&](EventRef& event, size_t i, uint32_t publication) {
-    items_.push_back({std::move(event), publication});
+  const auto add = [&](EventRef& event, size_t i, uint32_t publication, uint64_t* place = nullptr) {
+    items_.push_back({std::move(event), publication, place});
     if (items_.size() == kBatchEvents) flush(i);
   };
+  const auto publish = [&](EventRef& event, size_t i) {
+    bool fresh = true;
+    uint64_t* const place = publications[i].receipt != nullptr && event->is_named() && !event->is_transient()
+                                ? place_of(*event, fresh)
+                                : nullptr;
+    if (!fresh && *place == 0) flush(i);  // it is in this batch
+    if (!fresh && *place != 0) return note_repeat(results_[i], *place);
+    add(event, i, static_cast<uint32_t>(i), place);
+  };
   items_.clear();
+  places_.expire(clock_.monotonic_us());
+  answers_.expire(clock_.monotonic_us());
   std::vector<EventRef> changed;
   for (size_t i = 0; i < publications.size(); ++i) {
     Publication& publication = publications[i];
-    for (EventRef& event : publication.events) add(event, i, static_cast<uint32_t>(i));
+    if (!publication.key.empty()) flush(i);  // an earlier one may have the same key
+    if (!answered_before(publication, results_[i]))
+      for (EventRef& event : publication.events) publish(event, i);
     for (const PresenceChange& change : publication.presence) {
       changed.clear();
       presence_.apply(change, clock_.wall_us(), changed);
@@ -200,6 +247,63 @@ void Pipeline::process(std::vector<Publication>& publications) {
   flush(publications.size());
 }
 
+uint64_t* Pipeline::place_of(const Event& event, bool& fresh) {
+  std::string key = std::string(event.source()).append(1, '\0').append(event.id());
+  return places_.find(std::move(key), clock_.monotonic_us(), fresh);
+}
+
+void Pipeline::note_repeat(PublishResult& result, uint64_t offset) {
+  if (result.first_offset == 0) result.first_offset = offset;
+  result.last_offset = offset;
+  ++result.accepted;
+  ++result.repeated;
+  ++counters_.repeated;
+}
+
+bool Pipeline::answered_before(const Publication& publication, PublishResult& result) {
+  bool fresh = false;
+  if (publication.key.empty()) return false;
+  const PublishResult* const answer = answers_.find(publication.key, clock_.monotonic_us(), fresh);
+  if (answer == nullptr || answer->last_offset == 0) return false;
+  result = *answer;
+  result.repeated = result.accepted;
+  counters_.repeated += result.accepted;
+  return true;
+}
+
+void Pipeline::remember(const Event& event) {
+  bool fresh = false;
+  if (uint64_t* const place = place_of(event, fresh)) *place = event.offset();
+}
+
+void Pipeline::remember(const KeyedOutcome& outcome) {
+  bool fresh = false;
+  PublishResult* const answer = answers_.find(outcome.key, clock_.monotonic_us(), fresh);
+  if (answer != nullptr) *answer = result_of(outcome.outcome);
+}
+
+void Pipeline::settle(std::span<Publication> publications, size_t first_result) {
+  Settlement settlement;
+  auto receipts = std::make_unique<Receipts>();
+  for (size_t i = 0; i < publications.size(); ++i) {
+    std::move(publications[i].positions.begin(), publications[i].positions.end(),
+              std::back_inserter(settlement.positions));
+    const std::string& key = publications[i].key;
+    PublishResult& result = results_[first_result + i];
+    if (!key.empty() && result.repeated == 0 && result.last_offset != 0) {
+      bool fresh = false;
+      if (PublishResult* const answer = answers_.find(key, clock_.monotonic_us(), fresh)) {
+        *answer = result;
+        settlement.keys.push_back({key, outcome_of(result)});
+      }
+    }
+    if (publications[i].receipt != nullptr)
+      receipts->add(std::move(publications[i].receipt), std::move(result));
+  }
+  if (!receipts->empty()) settlement.notice = std::move(receipts);
+  log_.settle(std::move(settlement));
+}
+
 void Pipeline::answer(PresenceQuestion& question) {
   question.answer(presence_.describe(question.namespace_, question.room) +
                   ",\"offset\":" + std::to_string(log_.bounds().newest));
@@ -208,10 +312,16 @@ void Pipeline::answer(PresenceQuestion& question) {
 void Pipeline::process_items(size_t first_stage) {
   if (items_.empty()) return;
   const int64_t start = clock_.monotonic_us();
-  if (first_stage == 0) counters_.events_in += items_.size();
-  for (size_t i = first_stage; i < plan_.stages.size() && !items_.empty(); ++i)
+  if (first_stage == 0) {
+    counters_.events_in += items_.size();
+    show(TapPlace::kIn);
+  }
+  for (size_t i = first_stage; i < plan_.stages.size() && !items_.empty(); ++i) {
     plan_.stages[i].run(items_, batch_, *this, start);
+    show(plan_.stages[i].plugin().name());
+  }
   if (!items_.empty()) publish_items();
+  dead_letters_.flush();
   ++counters_.batches;
   counters_.batch_us.record(static_cast<uint64_t>(clock_.monotonic_us() - start));
 }
@@ -255,11 +365,13 @@ void Pipeline::publish_items() {
     routed->events.push_back({std::move(item.event), first, count, emission});
   }
   log_.append(std::move(events));
+  if (taps_.any()) taps_.show<RoutedEvent>(TapPlace::kOut, routed->events, log_.epoch());
   counters_.events_out += items_.size();
   for (size_t i = 0; i < items_.size(); ++i) {
     if (items_[i].publication == StageItem::kNobody) continue;
     PublishResult& result = results_[items_[i].publication];
     const uint64_t offset = routed->events[i].event->offset();
+    if (items_[i].place != nullptr) *items_[i].place = offset;
     if (result.first_offset == 0) result.first_offset = offset;
     result.last_offset = offset;
     ++result.accepted;
@@ -271,19 +383,14 @@ void Pipeline::render_views(const Event& event, RoutedBatch& batch, uint32_t fir
   std::string payload;
   for (size_t i = first_delivery; i < batch.deliveries.size(); ++i) {
     Delivery& delivery = batch.deliveries[i];
-    const std::string& wanted = delivery.route->view;
-    if (wanted == "none") continue;
-    for (Stage& stage : plan_.stages) {
-      if (!stage.plugin().has_view() || stage.rests()) continue;
-      if (wanted != "auto" && wanted != stage.plugin().name()) continue;
-      const Result<bool> rendered = stage.plugin().render(event, delivery.route->event, payload);
-      if (!rendered || !*rendered) continue;  // counted by the instance; the seed shape takes its place
-      delivery.view = static_cast<int32_t>(batch.views.size());
-      batch.views.push_back(std::move(payload));
-      payload = std::string();
-      break;
-    }
+    if (render_view(plan_.stages, event, *delivery.route, payload) == nullptr) continue;
+    delivery.view = static_cast<int32_t>(batch.views.size());
+    batch.views.push_back(std::exchange(payload, std::string()));
   }
+}
+
+std::string Pipeline::walk(EventRef event, bool stateful) {
+  return walk_event(plan_, std::move(event), stateful, batch_);
 }
 
 void Pipeline::ended(const StageItem& item, Verdict verdict, std::string_view plugin,
@@ -299,6 +406,10 @@ void Pipeline::ended(const StageItem& item, Verdict verdict, std::string_view pl
   }
   ++result.rejected;
   if (result.reason.empty()) result.reason = std::string(plugin) + ": " + std::string(reason);
+}
+
+void Pipeline::dead_letter(const StageItem& item, std::string_view plugin, std::string_view reason) {
+  dead_letters_.keep(*item.event, plugin, reason);
 }
 
 }  // namespace relay

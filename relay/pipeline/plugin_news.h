@@ -15,6 +15,7 @@ inline constexpr std::string_view kPrefix = "seneca.plugin.";
 inline constexpr std::string_view kDisabled = "seneca.plugin.disabled";
 inline constexpr std::string_view kEnabled = "seneca.plugin.enabled";
 inline constexpr std::string_view kSlow = "seneca.plugin.slow";            // at most once a minute
+inline constexpr std::string_view kRestarted = "seneca.plugin.restarted";  // its process had ended
 inline constexpr std::string_view kBroken = "seneca.plugin.broken";        // its breaker has opened
 inline constexpr std::string_view kRecovered = "seneca.plugin.recovered";  // and closed
 inline constexpr std::string_view kReloaded = "seneca.plugin.reloaded";

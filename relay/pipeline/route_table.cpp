@@ -1,6 +1,7 @@
 #include "pipeline/route_table.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "event/envelope.h"
@@ -63,6 +64,15 @@ uint32_t route_event(const RouteTable& routes, const Event& event, std::vector<D
     if (count != 0) break;
   }
   return count;
+}
+
+void apply_route_priority(Event& event, std::span<const Delivery> deliveries) {
+  if (event.fields().has_priority) return;
+  std::optional<Priority> chosen;
+  for (const Delivery& delivery : deliveries)
+    if (delivery.route->has_priority)
+      chosen = std::min(chosen.value_or(Priority::low), delivery.route->priority);
+  if (chosen) event.set_priority(*chosen);
 }
 
 }  // namespace relay

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "base/result.h"
@@ -17,5 +18,8 @@ namespace relay {
 /// takes the relay's own types, seneca.*, but those of presence: a route does whose pattern begins with
 /// seneca.presence. itself, and is no fallback. Returns their number.
 uint32_t route_event(const RouteTable& routes, const Event& event, std::vector<Delivery>& deliveries);
+
+/// The most urgent of these routes decides about an event whose source chose no priority.
+void apply_route_priority(Event& event, std::span<const Delivery> deliveries);
 
 }  // namespace relay

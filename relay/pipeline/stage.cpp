@@ -10,10 +10,12 @@ constexpr int64_t kTellSlowUs = 60'000'000;
 
 }  // namespace
 
-Stage::Stage(std::unique_ptr<PluginInstance> plugin, PatternSet match, PluginConfig config)
+Stage::Stage(std::unique_ptr<PluginInstance> plugin, PatternSet match, PluginConfig config,
+             std::unique_ptr<Shadow> shadow)
     : plugin_(std::move(plugin)),
       match_(std::move(match)),
       config_(std::move(config)),
+      shadow_(std::move(shadow)),
       next_tick_us_(plugin_->has_timer() ? 0 : INT64_MAX),
       breaker_(config_.breaker) {}
 
@@ -29,7 +31,9 @@ void Stage::run(std::vector<StageItem>& items, EventBatch& batch, StageObserver&
   batch.assign(seen_);
   const Effort before = effort();
   plugin_->process(batch);
+  if (shadow_ && shadow_->works()) run_shadow(batch, before, monotonic_us, observer);
   judge(before, batch.reason(0), monotonic_us, observer);
+  observer.answered(plugin_->name(), seen_, batch);
   if (batch.untouched()) return;
 
   next_.clear();
@@ -47,6 +51,13 @@ void Stage::run(std::vector<StageItem>& items, EventBatch& batch, StageObserver&
   items.swap(next_);
 }
 
+void Stage::run_shadow(const EventBatch& batch, const Effort& before, int64_t monotonic_us,
+                       StageObserver& observer) {
+  const uint64_t spent_us = effort().time_us - before.time_us;
+  std::string left_alone = shadow_->run(seen_, batch, spent_us, config_.budget_ms, monotonic_us);
+  if (!left_alone.empty()) observer.announce({plugin_type::kBroken, shadow_->name(), std::move(left_alone)});
+}
+
 void Stage::settle(const StageItem& item, uint32_t i, EventBatch& batch, StageObserver& observer) {
   const Verdict verdict = batch.verdict(i);
   if (verdict == Verdict::pass) {
@@ -55,6 +66,8 @@ void Stage::settle(const StageItem& item, uint32_t i, EventBatch& batch, StageOb
   }
   if (verdict == Verdict::fail && config_.on_error != PluginConfig::OnError::drop) {
     next_.push_back(item);
+    if (batch.is_killing(i))
+      keep(item, batch.reason(i), observer);  // it goes on, and whoever mends the plugin needs it
     if (config_.on_error == PluginConfig::OnError::disable && !disabled_) {
       disabled_ = true;
       why_ = "it failed: " + std::string(batch.reason(i)) + "; mend and reload it";
@@ -62,7 +75,17 @@ void Stage::settle(const StageItem& item, uint32_t i, EventBatch& batch, StageOb
     }
     return;
   }
-  observer.ended(item, verdict, plugin_->name(), batch.reason(i));
+  end(item, verdict, batch.reason(i), observer);
+}
+
+void Stage::end(const StageItem& item, Verdict verdict, std::string_view reason, StageObserver& observer) {
+  if (verdict == Verdict::fail) keep(item, reason, observer);
+  observer.ended(item, verdict, plugin_->name(), reason);
+}
+
+void Stage::keep(const StageItem& item, std::string_view reason, StageObserver& observer) {
+  ++counters_.dead_letters;
+  observer.dead_letter(item, plugin_->name(), reason);
 }
 
 void Stage::rest(std::vector<StageItem>& items, StageObserver& observer) {
@@ -75,7 +98,7 @@ void Stage::rest(std::vector<StageItem>& items, StageObserver& observer) {
       next_.push_back(std::move(item));
       continue;
     }
-    observer.ended(item, Verdict::fail, plugin_->name(), why_);
+    end(item, Verdict::fail, why_, observer);
     ++i;
   }
   items.swap(next_);
@@ -100,13 +123,20 @@ void Stage::judge(const Effort& before, std::string_view failure, int64_t monoto
       observer.announce({plugin_type::kSlow, plugin_->name(), what});
     }
   }
-  switch (breaker_.note(!failed && !slow, monotonic_us)) {
+  const uint64_t ends = tell_of_ends(observer);
+  if (ends != 0) what = plugin_->process_report()->last_end;
+  Breaker::Change change = ends == 0 ? breaker_.note(!failed && !slow, monotonic_us) : Breaker::Change::none;
+  for (uint64_t i = 0; i < ends && change == Breaker::Change::none; ++i)
+    change = breaker_.note_end(monotonic_us);
+  switch (change) {
     case Breaker::Change::none:
       return;
     case Breaker::Change::opened:
       ++counters_.breaks;
-      why_ = "it failed or took too long " + std::to_string(config_.breaker.failures) +
-             " times in a row, at last: " + what;
+      why_ = (ends != 0 ? "its process ended too often"
+                        : "it failed or took too long " + std::to_string(config_.breaker.failures) +
+                              " times in a row") +
+             ", at last: " + what;
       observer.announce({plugin_type::kBroken, plugin_->name(), why_});
       return;
     case Breaker::Change::closed:
@@ -114,6 +144,15 @@ void Stage::judge(const Effort& before, std::string_view failure, int64_t monoto
       observer.announce({plugin_type::kRecovered, plugin_->name(), "a trial went well"});
       return;
   }
+}
+
+uint64_t Stage::tell_of_ends(StageObserver& observer) {
+  const ProcessReport* process = plugin_->process_report();
+  const uint64_t ends = process == nullptr ? 0 : process->ends - std::exchange(ends_told_, process->ends);
+  if (ends != 0)
+    observer.announce({plugin_type::kRestarted, plugin_->name(),
+                       process->last_end + (ends > 1 ? " (" + std::to_string(ends) + " times)" : "")});
+  return ends;
 }
 
 std::string_view Stage::state() const {
@@ -136,8 +175,10 @@ void Stage::enable() {
 Status Stage::take_over(Stage& old) {
   if (old.by_operator_) disable(old.why_);
   if (plugin_->has_timer() && old.plugin_->has_timer()) next_tick_us_ = old.next_tick_us_;
-  if (plugin_->library().id() != old.plugin_->library().id()) return {};
-  return plugin_->adopt_state(*old.plugin_);
+  if (plugin_->library().id() == old.plugin_->library().id())
+    if (Status adopted = plugin_->adopt_state(*old.plugin_); !adopted) return adopted;
+  if (shadow_) shadow_->take_over(*plugin_);
+  return {};
 }
 
 void Stage::tick(int64_t monotonic_us, int64_t wall_us, std::vector<StageItem>& items, EventBatch& batch,

@@ -33,7 +33,7 @@ void EventBatch::assign(std::span<const Event* const> events) {
     to_abi(*events[i], slot.event);
     slot.reason = {};
     slot.emitted = 0;
-    slot.touched = false;
+    slot.touched = slot.killing = false;
     if (slot.changed) slot.changed = {};
     pointers_[i] = &slot.event;
   }

@@ -76,6 +76,14 @@ class EventBatch {
   [[nodiscard]] std::span<const Emitted> emitted_after(uint32_t i) const;
   /// Emissions and changes turned away at a limit, in this batch.
   [[nodiscard]] uint64_t refused() const { return refused_; }
+  /// The event as it was assigned.
+  [[nodiscard]] const Event& original(uint32_t i) const { return *events_[i]; }
+  /// Whether event i has ended the process of the plugin.
+  [[nodiscard]] bool is_killing(uint32_t i) const { return slots_[i].killing; }
+
+  // For whoever is between this batch and a plugin in another process.
+  static void mark_killing(const seneca_batch& batch, uint32_t i) { slot(&batch, i)->killing = true; }
+  static void add_refused(const seneca_batch& batch, uint64_t count) { opened(&batch)->refused_ += count; }
 
  private:
   struct Slot {
@@ -84,6 +92,7 @@ class EventBatch {
     EventRef changed;
     uint32_t emitted = 0;
     bool touched = false;  ///< a field was set
+    bool killing = false;
   };
 
   static int32_t set(const seneca_batch* batch, uint32_t i, int32_t field, seneca_str value) noexcept;

@@ -12,22 +12,6 @@
 namespace relay {
 namespace {
 
-// In the order of SENECA_FIELD_*, which begin at 1.
-constexpr std::array<TextField, 11> kTextFields = {{
-    {&seneca_event::id, &EventFields::id},
-    {&seneca_event::source, &EventFields::source},
-    {&seneca_event::type, &EventFields::type},
-    {&seneca_event::subject, &EventFields::subject},
-    {&seneca_event::data, &EventFields::data},
-    {&seneca_event::severity, &EventFields::severity},
-    {&seneca_event::correlation_id, &EventFields::correlation_id},
-    {&seneca_event::traceparent, &EventFields::traceparent},
-    {&seneca_event::origin, &EventFields::origin},
-    {&seneca_event::room, &EventFields::room},
-    {&seneca_event::extensions, &EventFields::extensions},
-}};
-static_assert(kTextFields.size() == SENECA_FIELD_EXTENSIONS);
-
 constexpr int64_t kYear0Us = -62167219200'000000;    // 0000-01-01, the first RFC 3339 can write
 constexpr int64_t kYear10kUs = 253402300800'000000;  // 10000-01-01, the first it cannot
 

@@ -2,6 +2,7 @@
 
 #include <seneca/plugin.h>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -18,9 +19,26 @@ struct FieldLimits {
 
 /// One text attribute on both sides of the ABI.
 struct TextField {
+  std::string_view name;  ///< as plugins call it
   seneca_str seneca_event::*abi;
   std::string_view EventFields::*ours;
 };
+
+/// All of them, in the order of SENECA_FIELD_*, which begin at 1.
+inline constexpr std::array kTextFields = {
+    TextField{"id", &seneca_event::id, &EventFields::id},
+    TextField{"source", &seneca_event::source, &EventFields::source},
+    TextField{"type", &seneca_event::type, &EventFields::type},
+    TextField{"subject", &seneca_event::subject, &EventFields::subject},
+    TextField{"data", &seneca_event::data, &EventFields::data},
+    TextField{"severity", &seneca_event::severity, &EventFields::severity},
+    TextField{"correlation_id", &seneca_event::correlation_id, &EventFields::correlation_id},
+    TextField{"traceparent", &seneca_event::traceparent, &EventFields::traceparent},
+    TextField{"origin", &seneca_event::origin, &EventFields::origin},
+    TextField{"room", &seneca_event::room, &EventFields::room},
+    TextField{"extensions", &seneca_event::extensions, &EventFields::extensions},
+};
+static_assert(kTextFields.size() == SENECA_FIELD_EXTENSIONS);
 
 /// The attribute SENECA_FIELD_* names, or null when `field` is none of them.
 [[nodiscard]] const TextField* text_field(int32_t field);

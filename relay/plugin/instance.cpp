@@ -1,5 +1,6 @@
 #include "plugin/instance.h"
 
+#include <seneca/ext/process.h>
 #include <algorithm>
 #include <array>
 #include <cassert>
@@ -54,20 +55,26 @@ PluginInstance::PluginInstance(std::shared_ptr<PluginLibrary> library, std::stri
 Status PluginInstance::start(std::string_view config) {
   seneca_error error{};
   const int32_t code =
-      contained(error, [&] { return library_->table().create(&host_, to_str(config), &self_, &error); });
+      contained(error, [&] { return library_->create(&host_, to_str(config), &self_, &error); });
   created_ = code == SENECA_OK;
+  metrics_.close();
   if (created_) return {};
-  return fail("plugin_create_failed", name_, "refused its configuration: " + text_of(error));
+  return fail("plugin_create_failed", name_, std::string(kRefused) + text_of(error));
 }
 
 PluginInstance::~PluginInstance() {
   if (!created_) return;
   seneca_error error{};
   const int32_t code = contained(error, [&] {
-    library_->table().destroy(self_);
+    library_->destroy(self_);
     return SENECA_OK;
   });
   if (code != SENECA_OK) surroundings_.logger.error(name_, "its destroy threw: " + text_of(error));
+}
+
+std::vector<MetricValue> PluginInstance::metrics() const {
+  std::optional<std::vector<MetricValue>> elsewhere = library_->metrics(self_);
+  return elsewhere ? std::move(*elsewhere) : metrics_.read();
 }
 
 std::string_view PluginInstance::own_match() const {
@@ -196,19 +203,33 @@ std::string PluginInstance::source_status() {
   return valid ? out : "";
 }
 
-Status PluginInstance::adopt_state(PluginInstance& old) {
-  if (!has_state() || !old.has_state()) return {};
+Result<std::string> PluginInstance::save_state() {
+  assert(has_state());
   std::string saved;
   BoundedWriter writer{saved, kMaxState};
   seneca_error error{};
-  int32_t code = contained(error, [&] { return old.roles().state->save(old.self_, &writer.abi, &error); });
+  const int32_t code = contained(error, [&] { return roles().state->save(self_, &writer.abi, &error); });
   if (writer.overflown)
     return fail("plugin_state_failed", name_, "its state is larger than 16 MiB; keep less");
-  if (code == SENECA_OK)
-    code = contained(error, [&] { return roles().state->load(self_, to_str(saved), &error); });
-  if (code == SENECA_OK) return {};
+  if (code != SENECA_OK) return fail("plugin_state_failed", name_, text_of(error));
+  return saved;
+}
+
+Status PluginInstance::load_state(std::string_view saved) {
+  assert(has_state());
+  seneca_error error{};
+  const int32_t code = contained(error, [&] { return roles().state->load(self_, to_str(saved), &error); });
+  if (code != SENECA_OK) return fail("plugin_state_failed", name_, text_of(error));
+  return {};
+}
+
+Status PluginInstance::adopt_state(PluginInstance& old) {
+  if (!has_state() || !old.has_state()) return {};
+  const Result<std::string> saved = old.save_state();
+  const Status loaded = saved ? load_state(*saved) : Status(tl::unexpected(saved.error()));
+  if (loaded) return {};
   return fail("plugin_state_failed", name_,
-              "starts empty, its state could not be taken over: " + text_of(error));
+              "starts empty, its state could not be taken over: " + loaded.error().message);
 }
 
 void PluginInstance::log(const seneca_host* host, int32_t level, seneca_str text) noexcept {
@@ -231,8 +252,22 @@ int32_t PluginInstance::publish(const seneca_host* host, const seneca_event* eve
   return self.surroundings_.services.publish(fields) ? SENECA_OK : SENECA_E_FULL;
 }
 
-const void* PluginInstance::extension(const seneca_host*, const char* id) noexcept {
-  return id != nullptr && std::string_view(id) == SENECA_CLIENTS ? clients_extension() : nullptr;
+int32_t PluginInstance::add_metric(const seneca_host* host, int32_t kind, seneca_str name,
+                                   seneca_metric** metric) noexcept {
+  if (metric == nullptr || (name.ptr == nullptr && name.len != 0)) return SENECA_E_INVALID;
+  *metric = nullptr;
+  return static_cast<PluginInstance*>(host->impl)->metrics_.add(kind, to_view(name), *metric);
+}
+
+const void* PluginInstance::extension(const seneca_host* host, const char* id) noexcept {
+  static constexpr seneca_metrics kMetrics{sizeof(seneca_metrics), add_metric, PluginMetrics::count,
+                                           PluginMetrics::set, PluginMetrics::record};
+  static constexpr seneca_process kProcess{sizeof(seneca_process)};
+  const auto& self = *static_cast<const PluginInstance*>(host->impl);
+  const std::string_view wanted = id != nullptr ? id : "";
+  if (wanted == SENECA_METRICS) return &kMetrics;
+  if (wanted == SENECA_PROCESS && self.surroundings_.own_process) return &kProcess;
+  return wanted == SENECA_CLIENTS ? clients_extension() : nullptr;
 }
 
 }  // namespace relay

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -15,6 +16,7 @@
 #include "plugin/event_batch.h"
 #include "plugin/host_services.h"
 #include "plugin/library.h"
+#include "plugin/metrics.h"
 
 namespace relay {
 
@@ -45,8 +47,12 @@ class PluginInstance {
     Logger& logger;
     const Clock& clock;
     HostServices& services;
-    FieldLimits limits;  ///< for what it publishes; batches bring their own
+    FieldLimits limits;        ///< for what it publishes; batches bring their own
+    bool own_process = false;  ///< whether it is alone in this process
   };
+
+  /// How the message of plugin_create_failed begins; then the plugin's own words.
+  static constexpr std::string_view kRefused = "refused its configuration: ";
 
   /// [owner] Checks `config`, a JSON object, against the plugin's schema and creates the instance. `name` is
   /// the configured one, shown in logs and counters.
@@ -83,14 +89,22 @@ class PluginInstance {
   void stop_source();
   /// [any-thread] What the source says about itself, a valid JSON object; "" when it has nothing to say.
   [[nodiscard]] std::string source_status();
+  /// What it knows, any bytes. Needs has_state(), as does the other. Code plugin_state_failed.
+  [[nodiscard]] Result<std::string> save_state();
+  [[nodiscard]] Status load_state(std::string_view saved);
   /// Takes over what `old` knows, before `old` is destroyed. Nothing to do when either has no state.
   [[nodiscard]] Status adopt_state(PluginInstance& old);
 
   [[nodiscard]] const PluginCounters& counters() const { return counters_; }
+  /// [any-thread] What the plugin counts itself.
+  [[nodiscard]] std::vector<MetricValue> metrics() const;
   /// When it was made, wall-clock time.
   [[nodiscard]] int64_t created_us() const { return created_us_; }
 
   void count_error() { ++counters_.errors; }
+  [[nodiscard]] const Surroundings& surroundings() const { return surroundings_; }
+  /// [owner] Null when it has no process of its own.
+  [[nodiscard]] const ProcessReport* process_report() const { return library_->process(self_); }
 
   /// [owner] What the plugin's functions take first.
   [[nodiscard]] void* self() const { return self_; }
@@ -109,6 +123,8 @@ class PluginInstance {
 
   static void log(const seneca_host* host, int32_t level, seneca_str text) noexcept;
   static int32_t publish(const seneca_host* host, const seneca_event* event) noexcept;
+  static int32_t add_metric(const seneca_host* host, int32_t kind, seneca_str name,
+                            seneca_metric** metric) noexcept;
   static const void* extension(const seneca_host* host, const char* id) noexcept;
 
   [[nodiscard]] const PluginRoles& roles() const { return library_->roles(); }
@@ -125,6 +141,7 @@ class PluginInstance {
   void* self_ = nullptr;
   bool created_ = false;
   PluginCounters counters_;
+  PluginMetrics metrics_;
 };
 
 }  // namespace relay

@@ -1,7 +1,10 @@
 #include "plugin/session_plugin.h"
 
+#include <algorithm>
+#include <cstring>
 #include <utility>
 
+#include "base/utf8.h"
 #include "event/json_check.h"
 #include "plugin/contained.h"
 
@@ -9,6 +12,7 @@ namespace relay {
 namespace {
 
 constexpr size_t kMaxRefusalData = 64 << 10;
+constexpr size_t kMaxTranslated = 16 << 20;
 
 /// ClientArgs as the plugin sees them. Lives for one call.
 class AbiArgs {
@@ -30,10 +34,22 @@ class AbiArgs {
   seneca_args abi_{};
 };
 
+/// The functions that this relay knows; none for a plugin without the role.
+seneca_session session_role(const PluginRoles& roles) {
+  seneca_session known{};
+  if (roles.session == nullptr) return known;
+  std::memcpy(&known, roles.session, std::min<size_t>(roles.session->size, sizeof known));
+  known.size = std::min<uint32_t>(roles.session->size, sizeof known);
+  return known;
+}
+
 }  // namespace
 
 SessionPlugin::SessionPlugin(std::unique_ptr<PluginInstance> instance, Logger& logger)
-    : instance_(std::move(instance)), role_(*instance_->library().roles().session), logger_(logger) {}
+    : instance_(std::move(instance)),
+      role_(session_role(instance_->library().roles())),
+      codec_(instance_->library().roles().codec),
+      logger_(logger) {}
 
 template <class Call>
 void SessionPlugin::run(std::string_view what, Call call) {
@@ -113,6 +129,41 @@ void SessionPlugin::message(seneca_client& client, bool binary, std::string_view
   run("message", [&](seneca_error& error) {
     return role_.message(instance_->self(), &client, binary ? 1 : 0, to_str(bytes), &error);
   });
+}
+
+std::string_view SessionPlugin::subprotocol() const {
+  return codec_ == nullptr ? std::string_view() : std::string_view(codec_->subprotocol);
+}
+
+Result<std::string> SessionPlugin::decode(std::string_view message, bool binary) {
+  std::string request;
+  BoundedWriter writer{request, kMaxTranslated};
+  seneca_error error{};
+  const int32_t code = instance_->call(error, [&] {
+    return codec_->decode(instance_->self(), to_str(message), binary ? 1 : 0, &writer.abi, &error);
+  });
+  if (code == SENECA_OK && !writer.overflown) return request;
+  return fail("bad_message", "message",
+              writer.overflown ? "stands for a request that is too large" : text_of(error));
+}
+
+std::optional<std::string> SessionPlugin::encode(std::string_view json) {
+  std::string message;
+  BoundedWriter writer{message, kMaxTranslated};
+  seneca_error error{};
+  const int32_t code = instance_->call(
+      error, [&] { return codec_->encode(instance_->self(), to_str(json), &writer.abi, &error); });
+  std::string why;
+  if (writer.overflown)
+    why = "its message is larger than 16 MiB";
+  else if (code != SENECA_OK)
+    why = text_of(error);
+  else if (codec_->binary == 0 && valid_utf8_prefix(message) != message.size())
+    why = "its text is not UTF-8";
+  if (why.empty()) return message;
+  instance_->count_error();
+  logger_.warn(instance_->name(), "its encode failed: " + why);
+  return std::nullopt;
 }
 
 }  // namespace relay

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,7 +15,7 @@
 
 namespace relay {
 
-/// One instance of a plugin with the session role, on one shard.
+/// One instance of a plugin with the session or the codec role, on one shard.
 ///
 /// Made on the control thread, from then on the shard's alone, its end included. Whatever the plugin does
 /// wrong short of a crash ends as an Error or a line in the log.
@@ -45,12 +46,21 @@ class SessionPlugin {
   void disconnected(seneca_client& client, std::string_view reason);
   void message(seneca_client& client, bool binary, std::string_view bytes);
 
+  /// The subprotocol that it translates; "" without the codec role, which the others need.
+  [[nodiscard]] std::string_view subprotocol() const;
+  [[nodiscard]] bool encodes_binary() const { return codec_->binary != 0; }
+  /// The seneca.v1.json request for a client's message. Code bad_message, its message is for the client.
+  [[nodiscard]] Result<std::string> decode(std::string_view message, bool binary);
+  /// Its message for one of seneca.v1.json; nothing when it has none, which is counted and logged.
+  [[nodiscard]] std::optional<std::string> encode(std::string_view json);
+
  private:
   template <class Call>
   void run(std::string_view what, Call call);
 
   const std::unique_ptr<PluginInstance> instance_;
-  const seneca_session& role_;
+  const seneca_session role_;  // all null without that role
+  const seneca_codec* const codec_;
   Logger& logger_;
 };
 

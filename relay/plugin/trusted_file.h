@@ -30,6 +30,9 @@ class TrustedFile {
   /// plugin_writable, plugin_writable_directory. The subject is the path.
   [[nodiscard]] static Result<TrustedFile> open(const std::filesystem::path& path);
 
+  /// Takes over a descriptor of a file that was checked, by the relay, say.
+  [[nodiscard]] static TrustedFile adopt(int descriptor) { return TrustedFile(descriptor); }
+
   TrustedFile(TrustedFile&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
   TrustedFile& operator=(TrustedFile&&) = delete;
   ~TrustedFile();
@@ -37,6 +40,8 @@ class TrustedFile {
   /// True when it begins as shared objects do.
   [[nodiscard]] bool is_elf() const;
   [[nodiscard]] PluginFileId identity() const;
+  /// Stays this file's.
+  [[nodiscard]] int descriptor() const { return descriptor_; }
   /// A path that opens this very file, and that no other file ever had or will have in this process.
   [[nodiscard]] std::string unique_path() const;
 

@@ -9,6 +9,8 @@
 #include <fstream>
 #include <utility>
 
+#include "journal/journal_log.h"
+
 namespace relay {
 namespace {
 
@@ -59,6 +61,8 @@ std::vector<PluginReport> plugin_reports(const PipelinePlan& plan) {
     report.over_budget = stage.counters().over_budget;
     report.breaks = stage.counters().breaks;
     report.unseen = stage.counters().unseen;
+    report.dead_letters = stage.counters().dead_letters;
+    if (stage.shadow() != nullptr) report.shadow = stage.shadow()->report();
   }
   return reports;
 }
@@ -77,24 +81,32 @@ void add_session_plugins(const std::vector<ShardReport>& shards, std::vector<Plu
       known->counters.errors += plugin.counters.errors;
       known->counters.time_us += plugin.counters.time_us;
       known->counters.max_us = std::max(known->counters.max_us, plugin.counters.max_us);
+      merge_metrics(known->metrics, plugin.metrics);
     }
   }
 }
 
-// Those that are nothing but sources or sinks.
+// Those that are nothing but sources or sinks; of the others what they count in that role.
 template <class Beside>
 void add_beside_pipeline(const std::vector<Beside>& beside, std::vector<PluginReport>& reports) {
-  for (const Beside& one : beside)
-    if (std::none_of(reports.begin(), reports.end(),
-                     [&](const PluginReport& each) { return each.name == one.name; }))
+  for (const Beside& one : beside) {
+    const auto known = std::find_if(reports.begin(), reports.end(),
+                                    [&](const PluginReport& each) { return each.name == one.name; });
+    if (known == reports.end())
       reports.push_back(one.plugin);
+    else
+      merge_metrics(known->metrics, one.plugin.metrics);
+  }
 }
 
 }  // namespace
 
 AdminDesk::~AdminDesk() { stop(); }
 
-bool AdminDesk::ask(AdminQuestion question) {
+bool AdminDesk::ask(AdminQuestion question) { return keep(std::move(question)); }
+bool AdminDesk::ask_pipeline(PipelineQuestion question) { return keep(std::move(question)); }
+
+bool AdminDesk::keep(Question question) {
   const std::lock_guard lock(mutex_);
   if (stopping_ || questions_.size() >= kMaxQuestions) return false;
   questions_.push_back(std::move(question));
@@ -137,14 +149,28 @@ void AdminDesk::run() {
       asked_.wait_until(lock, next_sample, [this] { return stopping_ || !questions_.empty(); });
       continue;
     }
-    const AdminQuestion question = std::move(questions_.front());
+    const Question question = std::move(questions_.front());
     questions_.pop_front();
     lock.unlock();
-    HttpResponse response;
-    response.body = to_json(gather(for_shards(question)), question, parts_->clock.wall_us());
-    parts_->shards[static_cast<size_t>(question.shard)]->respond(question.connection_id, std::move(response));
+    std::visit([this](const auto& each) { answer(each); }, question);
     lock.lock();
   }
+}
+
+void AdminDesk::answer(const AdminQuestion& question) {
+  HttpResponse response;
+  response.body = to_json(gather(for_shards(question)), question, parts_->clock.wall_us());
+  parts_->shards[static_cast<size_t>(question.shard)]->respond(question.connection_id, std::move(response));
+}
+
+void AdminDesk::answer(const PipelineQuestion& question) {
+  Shard& shard = *parts_->shards[static_cast<size_t>(question.shard)];
+  const bool posted = parts_->pipeline.post([&shard, question](Pipeline& pipeline) {
+    shard.respond(question.connection_id, question.answer(pipeline));
+  });
+  if (posted) return;
+  shard.respond(question.connection_id,
+                problem(503, "busy", "the pipeline has too much to do; try again in a moment"));
 }
 
 RelayReport AdminDesk::gather(const ShardQuestion& question) const {
@@ -173,6 +199,8 @@ RelayReport AdminDesk::gather(const ShardQuestion& question) const {
   report.deliveries_per_s = deliveries_per_s_;
   report.intake = parts_->intake.counters();
   report.log = parts_->log.bounds();
+  report.dead_letters = parts_->dead_letters.bounds();
+  if (parts_->journal != nullptr) report.journal = parts_->journal->counters();
   for (const Source* source : parts_->sources) report.sources.push_back(source->status());
   report.plugin_sources = parts_->plugin_sources.report();
   report.sinks = parts_->plugin_sinks.report();

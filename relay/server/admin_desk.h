@@ -8,6 +8,7 @@
 #include <string>
 #include <thread>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "base/clock.h"
@@ -23,6 +24,8 @@
 
 namespace relay {
 
+class JournalLog;
+
 /// Answers questions about the whole relay on a thread of its own, and samples the rates once a second.
 ///
 /// Bounded: kMaxQuestions wait, more are refused. A thread that does not report within kPatience is left out
@@ -33,6 +36,8 @@ class AdminDesk final : public Admin {
     Pipeline& pipeline;
     const Intake& intake;
     const Log& log;
+    const Log& dead_letters;
+    const JournalLog* journal;  ///< null: the log is in memory only
     const Hub& hub;
     const Clock& clock;
     std::vector<Shard*> shards;
@@ -48,6 +53,7 @@ class AdminDesk final : public Admin {
   ~AdminDesk() override;
 
   [[nodiscard]] bool ask(AdminQuestion question) override;
+  [[nodiscard]] bool ask_pipeline(PipelineQuestion question) override;
   [[nodiscard]] bool order(PluginOrder order) override { return take_order_(std::move(order)); }
 
   /// The parts must outlive the desk, or `stop` must come before they go.
@@ -55,7 +61,12 @@ class AdminDesk final : public Admin {
   void stop();
 
  private:
+  using Question = std::variant<AdminQuestion, PipelineQuestion>;
+
+  [[nodiscard]] bool keep(Question question);
   void run();
+  void answer(const AdminQuestion& question);
+  void answer(const PipelineQuestion& question);
   [[nodiscard]] RelayReport gather(const ShardQuestion& question) const;
   void sample();
   void note_rates(const RelayReport& report);
@@ -71,7 +82,7 @@ class AdminDesk final : public Admin {
   double events_in_per_s_ = 0, deliveries_per_s_ = 0;
   std::mutex mutex_;
   std::condition_variable asked_;
-  std::deque<AdminQuestion> questions_;
+  std::deque<Question> questions_;
   bool stopping_ = false;
   std::thread thread_;
 };

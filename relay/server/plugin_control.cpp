@@ -9,7 +9,7 @@ namespace relay {
 namespace {
 
 bool same_roles(const PluginRoles& a, const PluginRoles& b) {
-  return a.in_pipeline() == b.in_pipeline() && (a.session == nullptr) == (b.session == nullptr);
+  return a.in_pipeline() == b.in_pipeline() && a.serves_clients() == b.serves_clients();
 }
 
 Status check_reload(const OpenedPlugin& old, const OpenedPlugin& fresh) {
@@ -50,7 +50,7 @@ Result<std::string> PluginControl::carry_out(const PluginOrder& order, const Plu
 }
 
 Result<std::string> PluginControl::reload(const PluginConfig& config, OpenedPlugin& opened) {
-  auto fresh = open_plugin(config, parts_.libraries);
+  auto fresh = open_plugin(config, parts_.files);
   if (!fresh) return tl::unexpected(fresh.error());
   if (Status status = check_reload(opened, *fresh); !status) return tl::unexpected(status.error());
   const std::string how = change_of_version(opened, *fresh);
@@ -70,7 +70,7 @@ Status PluginControl::replace(const PluginConfig& config, const OpenedPlugin& fr
     stage = std::move(*made);
   }
   SessionPlugins sessions;
-  for (size_t i = 0; fresh.library->roles().session != nullptr && i < parts_.shards.size(); ++i) {
+  for (size_t i = 0; fresh.library->roles().serves_clients() && i < parts_.shards.size(); ++i) {
     auto made = make_session_plugin(config, fresh, parts_.plugins);
     if (!made) return tl::unexpected(made.error());
     sessions.push_back(std::move(*made));

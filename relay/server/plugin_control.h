@@ -9,8 +9,8 @@
 #include "net/admin.h"
 #include "net/shard.h"
 #include "pipeline/pipeline.h"
-#include "plugin/libraries.h"
 #include "server/plan.h"
+#include "server/plugin_files.h"
 
 namespace relay {
 
@@ -20,7 +20,7 @@ class PluginControl {
   struct Parts {
     Pipeline& pipeline;
     const std::vector<std::unique_ptr<Shard>>& shards;
-    PluginLibraries& libraries;
+    PluginFiles& files;
     PluginInstance::Surroundings plugins;
   };
 

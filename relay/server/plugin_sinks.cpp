@@ -24,12 +24,17 @@ std::unique_ptr<SinkRunner> PluginSinks::take(const PluginConfig& config) {
 }
 
 Result<std::vector<PluginSinks::Entry>> PluginSinks::prepare(
-    const Config& config, PluginLibraries& libraries, const PluginInstance::Surroundings& surroundings) {
+    const Config& config, PluginFiles& files, const PluginInstance::Surroundings& surroundings) {
   std::vector<Entry> next;
   for (const PluginConfig& wanted : config.plugins) {
-    auto opened = open_plugin(wanted, libraries);
+    auto opened = open_plugin(wanted, files);
     if (!opened) return tl::unexpected(opened.error());
     const seneca_sink* const role = opened->library->roles().sink;
+    const bool dead_letters = wanted.receives == PluginConfig::Receives::dead_letters;
+    if (role == nullptr && dead_letters)
+      return fail("plugin_no_sink", "plugins/" + opened->name + "/receives",
+                  "is dead_letters, and the plugin takes no events out; only one with the role " SENECA_SINK
+                  " can, such as file or webhook");
     if (role == nullptr) continue;
     next.push_back({wanted, nullptr});
     if (runs(wanted)) continue;
@@ -38,33 +43,34 @@ Result<std::vector<PluginSinks::Entry>> PluginSinks::prepare(
     auto plugin =
         PluginInstance::create(opened->library, std::move(opened->name), wanted.config, surroundings);
     if (!plugin) return tl::unexpected(plugin.error());
-    next.back().runner = std::make_unique<SinkRunner>(SinkPlugin(std::move(*plugin)), std::move(*match), log_,
-                                                      signal_, logger_);
+    next.back().runner =
+        std::make_unique<SinkRunner>(SinkPlugin(std::move(*plugin)), std::move(*match), log_of(wanted),
+                                     dead_letters ? "dead_letters" : "events", signal_, logger_);
   }
   return next;
 }
 
 void PluginSinks::exchange(std::vector<Entry> next) {
-  std::vector<SinkRunner*> fresh;
+  std::vector<std::pair<SinkRunner*, const Log*>> fresh;
   std::vector<Entry> old;
   {
     const std::lock_guard lock(mutex_);
     for (Entry& entry : next) {
       if (entry.runner)
-        fresh.push_back(entry.runner.get());
+        fresh.emplace_back(entry.runner.get(), &log_of(entry.config));
       else
         entry.runner = take(entry.config);
     }
     std::erase_if(next, [](const Entry& entry) { return entry.runner == nullptr; });
     old = std::exchange(entries_, std::move(next));
   }
-  std::map<std::string, uint64_t> stood;
+  std::map<std::pair<std::string, const Log*>, uint64_t> stood;
   for (const Entry& entry : old)
-    if (entry.runner) stood[entry.runner->name()] = entry.runner->stop(kReloadPatience);
-  const uint64_t now = log_.bounds().newest + 1;
-  for (SinkRunner* const runner : fresh) {
-    const auto before = stood.find(runner->name());
-    runner->start(before == stood.end() ? now : before->second);
+    if (entry.runner)
+      stood[{entry.runner->name(), &log_of(entry.config)}] = entry.runner->stop(kReloadPatience);
+  for (const auto& [runner, log] : fresh) {
+    const auto before = stood.find({runner->name(), log});
+    runner->start(before == stood.end() ? log->bounds().newest + 1 : before->second);
   }
 }
 

@@ -22,19 +22,20 @@ class PluginSinks {
     std::unique_ptr<SinkRunner> runner;  ///< null in what `prepare` made: the running one stays
   };
 
-  PluginSinks(const Log& log, Logger& logger) : log_(log), logger_(logger) {}
+  PluginSinks(const Log& log, const Log& dead_letters, Logger& logger)
+      : log_(log), dead_letters_(dead_letters), logger_(logger) {}
 
   /// What `config` asks for: instances for all that do not run with this very configuration already. Changes
-  /// nothing.
-  [[nodiscard]] Result<std::vector<Entry>> prepare(const Config& config, PluginLibraries& libraries,
+  /// nothing. Error of its own: plugin_no_sink, for what receives dead letters and cannot.
+  [[nodiscard]] Result<std::vector<Entry>> prepare(const Config& config, PluginFiles& files,
                                                    const PluginInstance::Surroundings& surroundings);
   /// Puts in force what `prepare` made. One whose configuration changed goes on where its predecessor of the
-  /// same name stood; a new one begins with what comes now.
+  /// same name stood in the same log; a new one begins with what comes now.
   void exchange(std::vector<Entry> next);
   /// Hands over what is in the log, for at most `patience` altogether; they stay to be told of.
   void stop(std::chrono::milliseconds patience);
 
-  /// [any-thread] The log has grown.
+  /// [any-thread] One of the logs has grown.
   void raise() { signal_.raise(); }
   /// [any-thread]
   [[nodiscard]] std::vector<SinkRunner::Status> report() const;
@@ -42,8 +43,12 @@ class PluginSinks {
  private:
   [[nodiscard]] bool runs(const PluginConfig& config) const;
   [[nodiscard]] std::unique_ptr<SinkRunner> take(const PluginConfig& config);
+  [[nodiscard]] const Log& log_of(const PluginConfig& config) const {
+    return config.receives == PluginConfig::Receives::events ? log_ : dead_letters_;
+  }
 
   const Log& log_;
+  const Log& dead_letters_;
   Logger& logger_;
   LogSignal signal_;
   mutable std::mutex mutex_;  // guards the list

@@ -8,11 +8,10 @@
 namespace relay {
 
 Result<std::vector<PluginSources::Entry>> PluginSources::prepare(
-    const Config& config, PluginLibraries& libraries,
-    const PluginInstance::Surroundings& surroundings) const {
+    const Config& config, PluginFiles& files, const PluginInstance::Surroundings& surroundings) const {
   std::vector<Entry> next;
   for (const PluginConfig& wanted : config.plugins) {
-    auto opened = open_plugin(wanted, libraries);
+    auto opened = open_plugin(wanted, files);
     if (!opened) return tl::unexpected(opened.error());
     if (!opened->library->roles().source) continue;
     const auto is_wanted = [&wanted](const Entry& entry) { return entry.config == wanted; };

@@ -8,7 +8,7 @@
 #include "base/result.h"
 #include "config/config.h"
 #include "plugin/instance.h"
-#include "plugin/libraries.h"
+#include "server/plugin_files.h"
 #include "server/relay_report.h"
 
 namespace relay {
@@ -33,7 +33,7 @@ class PluginSources {
 
   /// What `config` asks for: instances for all that do not run with this very configuration already. Changes
   /// nothing.
-  [[nodiscard]] Result<std::vector<Entry>> prepare(const Config& config, PluginLibraries& libraries,
+  [[nodiscard]] Result<std::vector<Entry>> prepare(const Config& config, PluginFiles& files,
                                                    const PluginInstance::Surroundings& surroundings) const;
   /// Puts in force what `prepare` made, with nothing in between: stops and destroys what is not in it, then
   /// starts what is new. One that cannot be started stays, and says why.

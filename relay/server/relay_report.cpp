@@ -78,6 +78,7 @@ ordered_json sinks_json(const std::vector<SinkRunner::Status>& sinks) {
   for (const SinkRunner::Status& sink : sinks)
     list.push_back({{"name", sink.name},
                     {"state", sink.state},
+                    {"receives", sink.receives},
                     {"delivered", sink.delivered},
                     {"refused", sink.refused},
                     {"skipped", sink.skipped},
@@ -118,6 +119,36 @@ ordered_json plugin_source_json(const PluginSourceReport& source) {
   return entry;
 }
 
+ordered_json shadow_json(const ShadowReport& shadow) {
+  return {{"version", shadow.version},
+          {"path", shadow.path},
+          {"state", shadow.why.empty() ? "compared" : "left alone"},
+          {"why", shadow.why},
+          {"events", shadow.events},
+          {"different", shadow.different},
+          {"verdicts", shadow.verdicts},
+          {"fields", shadow.fields},
+          {"emissions", shadow.emissions},
+          {"errors", shadow.errors},
+          {"published", shadow.published},
+          {"ns_per_event", shadow.ns_per_event},
+          {"current_ns_per_event", shadow.current_ns_per_event}};
+}
+
+ordered_json metrics_json(const std::vector<MetricValue>& metrics) {
+  ordered_json all = ordered_json::object();
+  for (const MetricValue& metric : metrics) {
+    if (metric.kind == SENECA_HISTOGRAM)
+      all[metric.name] = {
+          {"type", "histogram"},          {"count", metric.count},        {"sum", metric.sum},
+          {"p50", metric.percentile(50)}, {"p99", metric.percentile(99)}, {"max", metric.max}};
+    else
+      all[metric.name] = {{"type", metric.kind == SENECA_GAUGE ? "gauge" : "counter"},
+                          {"value", metric.value}};
+  }
+  return all;
+}
+
 ordered_json plugins_json(const std::vector<PluginReport>& plugins) {
   ordered_json list = ordered_json::array();
   for (const PluginReport& plugin : plugins) {
@@ -125,6 +156,11 @@ ordered_json plugins_json(const std::vector<PluginReport>& plugins) {
     const uint64_t handled = counters.events + counters.rendered;
     ordered_json reasons = ordered_json::object();
     for (const auto& [reason, count] : counters.reasons) reasons[reason] = count;
+    ordered_json process;
+    if (plugin.process)
+      process = {{"pid", plugin.process->pid},
+                 {"ends", plugin.process->ends},
+                 {"last_end", plugin.process->last_end}};
     list.push_back({{"name", plugin.name},
                     {"id", plugin.id},
                     {"version", plugin.version},
@@ -149,9 +185,28 @@ ordered_json plugins_json(const std::vector<PluginReport>& plugins) {
                     {"over_budget", plugin.over_budget},
                     {"breaks", plugin.breaks},
                     {"unseen", plugin.unseen},
-                    {"reasons", std::move(reasons)}});
+                    {"process", std::move(process)},
+                    {"dead_letters", plugin.dead_letters},
+                    {"reasons", std::move(reasons)},
+                    {"metrics", metrics_json(plugin.metrics)}});
+    if (plugin.shadow) list.back()["shadow"] = shadow_json(*plugin.shadow);
   }
   return list;
+}
+
+ordered_json describe_journal(const JournalCounters& journal) {
+  return {{"events", journal.events},
+          {"blocks", journal.blocks},
+          {"commits", journal.commits},
+          {"plain_bytes", journal.plain_bytes},
+          {"packed_bytes", journal.packed_bytes},
+          {"waiting_bytes", journal.waiting_bytes},
+          {"failures", journal.failures},
+          {"trouble", journal.trouble},
+          {"commit_us",
+           {{"p50", journal.commit_us.percentile(50)},
+            {"p99", journal.commit_us.percentile(99)},
+            {"max", journal.commit_us.max()}}}};
 }
 
 ordered_json stats_json(const RelayReport& report) {
@@ -175,6 +230,7 @@ ordered_json stats_json(const RelayReport& report) {
                       {"dropped", pipeline.dropped},
                       {"rejected", pipeline.rejected},
                       {"failed", pipeline.failed},
+                      {"repeated", pipeline.repeated},
                       {"batches", pipeline.batches},
                       {"latency_us",
                        {{"p50", pipeline.batch_us.percentile(50)},
@@ -184,6 +240,12 @@ ordered_json stats_json(const RelayReport& report) {
                       {"members", report.presence.members},
                       {"not_counted", report.presence.not_counted}};
   json["log"] = {{"oldest", report.log.oldest}, {"newest", report.log.newest}, {"bytes", report.log.bytes}};
+  if (report.journal) json["journal"] = describe_journal(*report.journal);
+  const Log::Bounds& letters = report.dead_letters;
+  json["dead_letters"] = {{"total", letters.newest},
+                          {"held", letters.newest - letters.oldest + 1},
+                          {"forgotten", letters.oldest - 1},
+                          {"bytes", letters.bytes}};
   json["delivery"] = {{"events_delivered", sum.counters.events_delivered},
                       {"events_dropped", all_drops(sum.counters)},
                       {"dropped_by_reason", drops_json(sum.counters)},

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "ingest/source.h"
+#include "journal/journal_writer.h"
 #include "log/log.h"
 #include "net/admin.h"
 #include "net/shard.h"
@@ -38,7 +40,8 @@ struct RelayReport {
   bool pipeline_answered = false;  ///< else a plugin holds it, and what follows of it is empty
   Pipeline::Counters pipeline;
   PresenceTable::Counters presence;
-  Log::Bounds log;
+  Log::Bounds log, dead_letters;
+  std::optional<JournalCounters> journal;  ///< none: the log is in memory only
   std::vector<PluginReport> plugins;
   std::vector<SourceStatus> sources;
   std::vector<PluginSourceReport> plugin_sources;

@@ -12,6 +12,8 @@
 #include "config/listen.h"
 #include "hub/hub.h"
 #include "ingest/source_factory.h"
+#include "journal/directory.h"
+#include "journal/journal_log.h"
 #include "log/memory_log.h"
 #include "net/listener.h"
 #include "net/shard.h"
@@ -80,6 +82,35 @@ class IntakeServices final : public HostServices {
   Intake& intake_;
 };
 
+// Closes the intake while the journal cannot take what comes in.
+class JournalWatch final : public JournalHealth {
+ public:
+  JournalWatch(Intake& intake, std::function<void()> on_lost)
+      : intake_(intake), on_lost_(std::move(on_lost)) {}
+  void journal_stuck(std::string_view code) override { intake_.suspend(code); }
+  void journal_well() override { intake_.resume(); }
+  void journal_lost(const Error& error) override {
+    intake_.suspend(error.code);
+    if (on_lost_) on_lost_();
+  }
+
+ private:
+  Intake& intake_;
+  const std::function<void()> on_lost_;
+};
+
+JournalLog::Options journal_options(const JournalConfig& config) {
+  JournalLog::Options options;
+  options.directory = config.dir.empty() ? journal_directory() : std::filesystem::path(config.dir);
+  options.memory_events = static_cast<uint64_t>(config.memory_events);
+  options.memory_bytes = static_cast<uint64_t>(config.memory_bytes);
+  options.writer.retention_us = static_cast<int64_t>(config.retention_age * 1e6);
+  options.writer.retention_bytes = static_cast<uint64_t>(config.retention_bytes);
+  options.writer.keys_us = static_cast<int64_t>(config.repeat_window * 1e6);
+  options.notify_after_commit = config.ack == JournalConfig::Ack::commit;
+  return options;
+}
+
 }  // namespace
 
 struct Server::Impl {
@@ -88,13 +119,13 @@ struct Server::Impl {
         options(std::move(chosen)),
         clock(clock_),
         logger(logger_),
-        libraries(PluginDirectory(options.plugin_places)),
-        log(random_id(), static_cast<uint64_t>(config->journal.retention_events),
-            static_cast<uint64_t>(config->journal.retention_bytes)),
         intake(kIntakeEvents, kIntakeBytes),
+        journal_watch(intake, options.on_lost),
+        log(make_log()),
         services(intake),
+        plugin_files(PluginDirectory(options.plugin_places), options.plugin_host, plugin_surroundings()),
         plugin_sources(logger_),
-        plugin_sinks(log, logger_) {}
+        plugin_sinks(*log, dead_letters.log(), logger_) {}
 
   PluginInstance::Surroundings plugin_surroundings() {
     FieldLimits limits;
@@ -102,9 +133,20 @@ struct Server::Impl {
     return {logger, clock, services, limits};
   }
 
+  std::unique_ptr<Log> make_log() {
+    const JournalConfig& wanted = config->journal;
+    if (wanted.engine == JournalConfig::Engine::memory)
+      return std::make_unique<MemoryLog>(random_id(), static_cast<uint64_t>(wanted.memory_events),
+                                         static_cast<uint64_t>(wanted.memory_bytes));
+    auto lasting = std::make_unique<JournalLog>(journal_options(wanted), clock, logger, journal_watch);
+    journal = lasting.get();
+    return lasting;
+  }
+
   Status check_exposure() const;
   Status open_listeners(std::vector<std::vector<int>>& per_shard);
   void open_admin_ui();
+  void recall();
   Status start_shards();
   void start_sources(std::vector<PluginSources::Entry> from_plugins);
   Status start();
@@ -117,10 +159,13 @@ struct Server::Impl {
   const Options options;
   Clock& clock;
   Logger& logger;
-  PluginLibraries libraries;
-  MemoryLog log;
   Intake intake;
+  JournalWatch journal_watch;
+  JournalLog* journal = nullptr;  // the log, when it is one
+  std::unique_ptr<Log> log;
+  DeadLetters dead_letters{random_id(), [this] { plugin_sinks.raise(); }};
   IntakeServices services;
+  PluginFiles plugin_files;
   std::unique_ptr<AdminLogin> login;  // null: the Admin UI is not enabled; outlives the shards
   AdminDesk desk{[this](PluginOrder order) {
     return take_order(std::move(order));
@@ -180,6 +225,27 @@ void Server::Impl::open_admin_ui() {
   login->start();
 }
 
+// What was published shortly before the relay's end may be published again after it.
+void Server::Impl::recall() {
+  for (const KeyedOutcome& outcome : journal->keys()) pipeline->remember(outcome);
+  if (config->journal.repeat_window == 0) return;
+  const auto most = static_cast<uint64_t>(config->journal.repeat_most);
+  const int64_t since_us = clock.wall_us() - static_cast<int64_t>(config->journal.repeat_window * 1e6);
+  const uint64_t newest = journal->bounds().newest;
+  const uint64_t from = std::max(journal->offset_at(since_us), newest > most ? newest - most + 1 : 1);
+  std::promise<void> done;
+  const bool asked = journal->visit([this, from, newest, &done](LogReader& reader) {
+    std::vector<EventRef> events;
+    std::vector<LogReader::Hole> holes;
+    for (uint64_t next = from; next <= newest;) {
+      next = reader.read(next, newest, 4096, events, holes);
+      for (const EventRef& event : events) pipeline->remember(*event);
+    }
+    done.set_value();
+  });
+  if (asked) done.get_future().get();
+}
+
 Status Server::Impl::start_shards() {
   const int count = shard_count(config->server.threads);
   const size_t limit =
@@ -188,14 +254,14 @@ Status Server::Impl::start_shards() {
   Status opened = open_listeners(listeners);
   // All are there before the first of them runs: they hand each other what is for another.
   for (int number = 0; opened && number < count; ++number) {
-    auto plugins = make_session_plugins(*config, libraries, plugin_surroundings());
+    auto plugins = make_session_plugins(*config, plugin_files, plugin_surroundings());
     if (!plugins) {
       opened = tl::unexpected(plugins.error());
       break;
     }
-    shards.push_back(std::make_unique<Shard>(Shard::Surroundings{number, intake, log, clock, logger, desk,
-                                                                 limit, static_cast<size_t>(count), config,
-                                                                 std::move(*plugins), &shards, login.get()}));
+    shards.push_back(std::make_unique<Shard>(
+        Shard::Surroundings{number, intake, *log, dead_letters.log(), clock, logger, desk, limit,
+                            static_cast<size_t>(count), config, std::move(*plugins), &shards, login.get()}));
   }
   for (size_t number = 0; opened && number < shards.size(); ++number)
     opened = shards[number]->start(std::exchange(listeners[number], {}));
@@ -205,8 +271,10 @@ Status Server::Impl::start_shards() {
 }
 
 void Server::Impl::start_sources(std::vector<PluginSources::Entry> from_plugins) {
+  static const std::map<std::string, std::string> kNowhere;
+  const auto& positions = journal != nullptr ? journal->positions() : kNowhere;
   for (const SourceConfig& entry : config->sources) {
-    sources.push_back(make_source(entry, intake, clock, logger));
+    sources.push_back(make_source(entry, intake, clock, logger, positions));
     sources.back()->start();
   }
   plugin_sources.exchange(std::move(from_plugins));
@@ -214,15 +282,17 @@ void Server::Impl::start_sources(std::vector<PluginSources::Entry> from_plugins)
 
 Status Server::Impl::start() {
   if (Status safe = check_exposure(); !safe) return safe;
-  auto plan = make_plan(*config, libraries, plugin_surroundings());
+  auto plan = make_plan(*config, plugin_files, plugin_surroundings());
   if (!plan) return tl::unexpected(plan.error());
-  auto plugins = open_plugins(*config, libraries);
+  auto plugins = open_plugins(*config, plugin_files);
   if (!plugins) return tl::unexpected(plugins.error());
   opened_plugins = std::move(*plugins);
-  auto from_plugins = plugin_sources.prepare(*config, libraries, plugin_surroundings());
+  auto from_plugins = plugin_sources.prepare(*config, plugin_files, plugin_surroundings());
   if (!from_plugins) return tl::unexpected(from_plugins.error());
-  auto sinks = plugin_sinks.prepare(*config, libraries, plugin_surroundings());
+  auto sinks = plugin_sinks.prepare(*config, plugin_files, plugin_surroundings());
   if (!sinks) return tl::unexpected(sinks.error());
+  if (journal != nullptr)
+    if (Status opened = journal->open(random_id()); !opened) return opened;
   open_admin_ui();
   if (Status started = start_shards(); !started) return started;
   std::vector<ShardPort*> ports;
@@ -233,16 +303,19 @@ Status Server::Impl::start() {
   }
   hub = std::make_unique<Hub>(std::move(ports), kHubPatienceUs);
   sink = std::make_unique<HubSink>(*hub, plugin_sinks);
-  pipeline =
-      std::make_unique<Pipeline>(intake, log, *sink, clock, logger,
-                                 static_cast<size_t>(config->security.content_filtering.max_message_size));
+  pipeline = std::make_unique<Pipeline>(
+      intake, *log, dead_letters, *sink, clock, logger,
+      static_cast<size_t>(config->security.content_filtering.max_message_size),
+      Pipeline::RepeatLimits{static_cast<int64_t>(config->journal.repeat_window * 1e6),
+                             static_cast<size_t>(config->journal.repeat_most)});
+  if (journal != nullptr) recall();
   plugin_sinks.exchange(std::move(*sinks));
   pipeline->start(std::move(*plan));
   start_sources(std::move(*from_plugins));
   std::vector<const Source*> watched;
   for (const auto& source : sources) watched.push_back(source.get());
-  desk.start({*pipeline, intake, log, *hub, clock, std::move(all), std::move(watched), plugin_sources,
-              plugin_sinks, login.get(), config->admin_ui.namespace_});
+  desk.start({*pipeline, intake, *log, dead_letters.log(), journal, *hub, clock, std::move(all),
+              std::move(watched), plugin_sources, plugin_sinks, login.get(), config->admin_ui.namespace_});
   running = true;
   return {};
 }
@@ -275,7 +348,7 @@ Result<std::string> Server::Impl::run_order(const PluginOrder& order) {
   if (!running) return fail("reload_busy", order.name, "the relay is stopping");
   for (size_t i = 0; i < opened_plugins.size(); ++i)
     if (opened_plugins[i].name == order.name)
-      return PluginControl({*pipeline, shards, libraries, plugin_surroundings()})
+      return PluginControl({*pipeline, shards, plugin_files, plugin_surroundings()})
           .carry_out(order, config->plugins[i], opened_plugins[i]);
   return fail("plugin_unknown", order.name,
               "no plugin of that name is configured; `senecactl plugin list` names those that are");
@@ -291,6 +364,7 @@ void Server::Impl::drain() {
   plugin_sources.stop();
   intake.close();
   pipeline->join();
+  if (journal != nullptr) journal->close();
   const auto timeout_us = static_cast<int64_t>(config->server.drain_timeout * 1e6);
   for (const auto& shard : shards) shard->drain(timeout_us);
   plugin_sinks.stop(std::chrono::milliseconds(timeout_us / 1000));
@@ -307,19 +381,21 @@ Server::~Server() {
   // They may still hand each other something: none goes before all have ended.
   for (const auto& shard : impl_->shards) shard->stop();
   for (const auto& shard : impl_->shards) shard->join();
+  if (impl_->journal != nullptr) impl_->journal->close();
 }
 
 Status Server::check() {
   if (Status safe = impl_->check_exposure(); !safe) return safe;
-  const auto plan = make_plan(*impl_->config, impl_->libraries, impl_->plugin_surroundings());
+  const auto plan = make_plan(*impl_->config, impl_->plugin_files, impl_->plugin_surroundings());
   if (!plan) return tl::unexpected(plan.error());
-  const auto plugins = make_session_plugins(*impl_->config, impl_->libraries, impl_->plugin_surroundings());
+  const auto plugins =
+      make_session_plugins(*impl_->config, impl_->plugin_files, impl_->plugin_surroundings());
   if (!plugins) return tl::unexpected(plugins.error());
   const auto from_plugins =
-      impl_->plugin_sources.prepare(*impl_->config, impl_->libraries, impl_->plugin_surroundings());
+      impl_->plugin_sources.prepare(*impl_->config, impl_->plugin_files, impl_->plugin_surroundings());
   if (!from_plugins) return tl::unexpected(from_plugins.error());
   const auto sinks =
-      impl_->plugin_sinks.prepare(*impl_->config, impl_->libraries, impl_->plugin_surroundings());
+      impl_->plugin_sinks.prepare(*impl_->config, impl_->plugin_files, impl_->plugin_surroundings());
   if (!sinks) return tl::unexpected(sinks.error());
   return {};
 }
@@ -332,6 +408,9 @@ std::vector<std::string> Server::plugins() const {
     texts.push_back(plugin.name + " " + std::string(plugin.library->version()) + " (" +
                     plugin.library->path().string() + ")");
   return texts;
+}
+std::string Server::journal() const {
+  return impl_->journal == nullptr ? "" : impl_->journal->directory().string();
 }
 int Server::threads() const { return static_cast<int>(impl_->shards.size()); }
 
@@ -354,19 +433,20 @@ Result<std::vector<std::string>> Server::reload(Config config) {
   keep("admin_ui", config.admin_ui, current.admin_ui);
   keep("sources", config.sources, current.sources);
 
-  auto opened = open_plugins(config, impl_->libraries);
+  auto opened = open_plugins(config, impl_->plugin_files);
   if (!opened) return tl::unexpected(opened.error());
-  auto plan = make_plan(config, impl_->libraries, impl_->plugin_surroundings());
+  auto plan = make_plan(config, impl_->plugin_files, impl_->plugin_surroundings());
   if (!plan) return tl::unexpected(plan.error());
   std::vector<SessionPlugins> session_plugins;
   for (size_t i = 0; i < impl_->shards.size(); ++i) {
-    auto plugins = make_session_plugins(config, impl_->libraries, impl_->plugin_surroundings());
+    auto plugins = make_session_plugins(config, impl_->plugin_files, impl_->plugin_surroundings());
     if (!plugins) return tl::unexpected(plugins.error());
     session_plugins.push_back(std::move(*plugins));
   }
-  auto from_plugins = impl_->plugin_sources.prepare(config, impl_->libraries, impl_->plugin_surroundings());
+  auto from_plugins =
+      impl_->plugin_sources.prepare(config, impl_->plugin_files, impl_->plugin_surroundings());
   if (!from_plugins) return tl::unexpected(from_plugins.error());
-  auto sinks = impl_->plugin_sinks.prepare(config, impl_->libraries, impl_->plugin_surroundings());
+  auto sinks = impl_->plugin_sinks.prepare(config, impl_->plugin_files, impl_->plugin_surroundings());
   if (!sinks) return tl::unexpected(sinks.error());
   const auto fresh = std::make_shared<PipelinePlan>(std::move(*plan));
   std::promise<void> exchanged;

@@ -25,6 +25,9 @@ class Server {
     bool insecure = false;                             ///< may listen beyond loopback without authentication
     /// [any-thread] Called when orders wait that `run_orders` would carry out; without it none are taken.
     std::function<void()> on_order{};
+    std::filesystem::path plugin_host{};  ///< the program seneca-plugin-host
+    /// [any-thread] The disk has lost what was written to it: stop, and acknowledge nothing more.
+    std::function<void()> on_lost{};
   };
 
   Server(Config config, Options options, Clock& clock, Logger& logger);
@@ -41,6 +44,8 @@ class Server {
   /// "marcus 1.0.0 (/usr/lib/…/marcus.so)", one per plugin, in pipeline order.
   [[nodiscard]] std::vector<std::string> plugins() const;
   [[nodiscard]] int threads() const;
+  /// "/var/lib/seneca/journal"; "" when the log is in memory only.
+  [[nodiscard]] std::string journal() const;
 
   /// Puts what can change at run time in force: plugins and their configuration, routes, limits, heartbeats
   /// of new sessions. On error the old configuration stays. Returns the keys that need a restart and were

@@ -1,6 +1,8 @@
 #include "server/sink_runner.h"
 
 #include <algorithm>
+#include <future>
+#include <memory>
 #include <utility>
 
 #include "base/thread_name.h"
@@ -14,9 +16,11 @@ constexpr std::chrono::milliseconds kLongestPause{30000};
 
 }  // namespace
 
-SinkRunner::SinkRunner(SinkPlugin sink, PatternSet match, const Log& log, LogSignal& signal, Logger& logger)
+SinkRunner::SinkRunner(SinkPlugin sink, PatternSet match, const Log& log, std::string receives,
+                       LogSignal& signal, Logger& logger)
     : sink_(std::move(sink)), match_(std::move(match)), log_(log), signal_(signal), logger_(logger) {
   status_.name = name();
+  status_.receives = std::move(receives);
   status_.plugin = describe(sink_.instance());
 }
 
@@ -44,6 +48,7 @@ SinkRunner::Status SinkRunner::status() const {
   const uint64_t newest = log_.bounds().newest, next = next_;
   const std::lock_guard lock(mutex_);
   Status status = status_;
+  status.plugin.metrics = sink_.instance().metrics();
   status.lag = newest >= next ? newest - next + 1 : 0;
   return status;
 }
@@ -82,21 +87,55 @@ void SinkRunner::wait() {
   seen_ = signal_.raised;
 }
 
+// Waits for the disk, if it has to be asked: nobody else waits for this thread. `from` when nothing can be
+// read any more.
+uint64_t SinkRunner::read_log(uint64_t from, uint64_t to, std::vector<LogReader::Hole>& holes) {
+  struct Answer {
+    uint64_t next = 0;
+    std::vector<EventRef> events;
+    std::vector<LogReader::Hole> holes;
+  };
+  if (from >= log_.bounds().in_memory) {
+    log_.read(from, to, kBatchEvents, pending_);
+    if (!pending_.empty() && pending_.front()->offset() == from) return pending_.back()->offset() + 1;
+  }
+  auto promise = std::make_shared<std::promise<Answer>>();
+  std::future<Answer> coming = promise->get_future();
+  const bool asked = log_.visit([promise = std::move(promise), from, to](LogReader& reader) {
+    Answer answer;
+    answer.next = reader.read(from, to, kBatchEvents, answer.events, answer.holes);
+    promise->set_value(std::move(answer));
+  });
+  if (!asked) return from;
+  try {
+    Answer answer = coming.get();
+    pending_ = std::move(answer.events);
+    holes = std::move(answer.holes);
+    return answer.next;
+  } catch (const std::future_error&) {  // the log was closed before it came to it
+    return from;
+  }
+}
+
 bool SinkRunner::read() {
   pending_.clear();
   at_ = 0;
   const Log::Bounds bounds = log_.bounds();
   const uint64_t wanted = next_;
   if (bounds.newest < wanted) return false;
-  log_.read(wanted, bounds.newest, kBatchEvents, pending_);
-  if (pending_.empty()) return false;
-  if (const uint64_t skipped = pending_.front()->offset() - wanted; skipped > 0) {
-    logger_.warn("sinks", name() + " fell behind further than the log reaches: " + std::to_string(skipped) +
-                              " events were not looked at; raise journal.retention_events");
+  std::vector<LogReader::Hole> holes;
+  const uint64_t next = read_log(wanted, bounds.newest, holes);
+  if (next == wanted) return false;
+  uint64_t skipped = 0;
+  for (const LogReader::Hole& hole : holes) skipped += hole.to - hole.from + 1;
+  if (skipped > 0) {
+    logger_.warn("sinks",
+                 name() + " fell behind further than the log reaches: " + std::to_string(skipped) +
+                     " events were not looked at; make it faster, or keep more (journal.memory, retention)");
     const std::lock_guard lock(mutex_);
     status_.skipped += skipped;
   }
-  next_ = pending_.back()->offset() + 1;
+  next_ = next;
   std::erase_if(pending_, [this](const EventRef& event) { return !match_.matches(event->type()); });
   return true;
 }

@@ -38,7 +38,7 @@ struct LogSignal {
 class SinkRunner {
  public:
   struct Status {
-    std::string name, state;
+    std::string name, state, receives;
     uint64_t delivered = 0;  ///< events the sink has taken
     uint64_t refused = 0;    ///< events it will never take
     uint64_t skipped = 0;    ///< offsets that left the log unread
@@ -48,8 +48,9 @@ class SinkRunner {
     PluginReport plugin;  ///< without counters, which its thread owns
   };
 
-  /// The references outlive it.
-  SinkRunner(SinkPlugin sink, PatternSet match, const Log& log, LogSignal& signal, Logger& logger);
+  /// The references outlive it. `receives` is what the log holds, for people.
+  SinkRunner(SinkPlugin sink, PatternSet match, const Log& log, std::string receives, LogSignal& signal,
+             Logger& logger);
   ~SinkRunner();
   SinkRunner(const SinkRunner&) = delete;
   SinkRunner& operator=(const SinkRunner&) = delete;
@@ -67,6 +68,7 @@ class SinkRunner {
   using Time = std::chrono::steady_clock::time_point;
 
   void run();
+  [[nodiscard]] uint64_t read_log(uint64_t from, uint64_t to, std::vector<LogReader::Hole>& holes);
   /// Reads on; false when there is nothing.
   bool read();
   void deliver();

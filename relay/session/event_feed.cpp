@@ -13,6 +13,10 @@ namespace {
 
 /// Events looked at in one step: about 0.1 ms of work.
 constexpr size_t kChunk = 256;
+/// Read from the disk at once.
+constexpr size_t kFetch = 1024;
+/// Until the disk is asked again, when too many do.
+constexpr int64_t kBusyUs = 20'000;
 constexpr std::string_view kRootNamespace = "/";
 
 }  // namespace
@@ -33,6 +37,7 @@ Status EventFeed::subscribe(std::string name, Selection selection, const StartPo
   entry.resumed = start.resumed;
   entry.first = entry.cursor = start.kind == StartPosition::Kind::offset ? start.value : next;
   entry.wanted = start.kind == StartPosition::Kind::last ? start.value : 0;
+  entry.not_before_us = start.not_before_us;
   entry.phase = entry.wanted > 0 ? Phase::seeking : Phase::reading;
   if (entry.cursor == next && entry.wanted == 0) go_live(entry);
   entries_.push_back(std::move(entry));
@@ -110,21 +115,27 @@ void EventFeed::step() {
     if (entry.phase == Phase::reading) read(entry);
     behind |= entry.phase != Phase::live;
   }
-  // With a full outbox the session's drained() brings the next step.
-  if (behind && sink_.history_room() > 0) services_.timers.arm(timer_, services_.clock.monotonic_us());
+  // With a full outbox the session's drained() brings the next step, with a chunk on its way that.
+  if (behind && !fetching_ && !timer_.armed() && sink_.history_room() > 0)
+    services_.timers.arm(timer_, services_.clock.monotonic_us());
 }
 
 void EventFeed::seek(Entry& entry) {
-  const uint64_t oldest = services_.log.bounds().oldest;
-  const uint64_t from = entry.cursor > oldest + kChunk ? entry.cursor - kChunk : oldest;
-  std::vector<EventRef> events;
-  if (from < entry.cursor) services_.log.read(from, entry.cursor - 1, kChunk, events);
-  for (; !events.empty() && entry.wanted > 0; events.pop_back()) {
-    entry.cursor = events.back()->offset();
-    if (wants(entry, *events.back())) --entry.wanted;
+  const Log::Bounds bounds = services_.log.bounds();
+  const size_t step = entry.cursor > bounds.in_memory ? kChunk : kFetch;
+  const uint64_t from = entry.cursor > bounds.oldest + step ? entry.cursor - step : bounds.oldest;
+  if (from < entry.cursor) {
+    if (!load(from, entry.cursor - 1, step)) return;
+    std::vector<EventRef>& events = chunk_.events;
+    for (; !events.empty() && entry.wanted > 0; events.pop_back()) {
+      if (events.back()->offset() >= entry.cursor) continue;
+      entry.cursor = events.back()->offset();
+      if (wants(entry, *events.back())) --entry.wanted;
+    }
+    chunk_ = {};
   }
   if (entry.wanted > 0) entry.cursor = std::min(entry.cursor, from);
-  if (entry.wanted > 0 && entry.cursor > oldest) return;
+  if (entry.wanted > 0 && entry.cursor > bounds.oldest) return;
   entry.first = entry.cursor;
   entry.phase = Phase::reading;
 }
@@ -133,9 +144,34 @@ void EventFeed::read(Entry& entry) {
   const uint64_t delivered = services_.hub.delivered();
   const size_t limit = std::min(kChunk, sink_.history_room());
   // An offset ahead of this shard was learnt from another one: the hub will get there.
-  if (entry.cursor <= delivered && limit > 0) read_chunk(entry, delivered, limit);
+  if (entry.cursor <= delivered && limit > 0 && load(entry.cursor, delivered, limit))
+    read_chunk(entry, limit);
   if (entry.cursor != delivered + 1) return;
   go_live(entry);
+}
+
+// Has a chunk that covers `from`. False: it is on its way.
+bool EventFeed::load(uint64_t from, uint64_t to, size_t limit) {
+  if (fetching_) return false;
+  if (chunk_.covers(from)) return true;
+  const Log::Bounds bounds = services_.log.bounds();
+  if (from < bounds.in_memory && bounds.oldest < bounds.in_memory) {
+    fetching_ = services_.history.fetch(from, to, kFetch, client_);
+    if (!fetching_) services_.timers.arm(timer_, services_.clock.monotonic_us() + kBusyUs);
+    return false;
+  }
+  chunk_ = {from, to + 1, {}, {}};
+  services_.log.read(from, to, limit, chunk_.events);
+  const uint64_t oldest = chunk_.events.empty() ? to + 1 : chunk_.events.front()->offset();
+  if (oldest > from) chunk_.holes.push_back({from, oldest - 1});
+  if (chunk_.events.size() == limit) chunk_.next = chunk_.events.back()->offset() + 1;
+  return true;
+}
+
+void EventFeed::fetched(HistoryChunk&& chunk) {
+  if (!std::exchange(fetching_, false)) return;
+  chunk_ = std::move(chunk);
+  step();
 }
 
 void EventFeed::go_live(Entry& entry) {
@@ -144,17 +180,30 @@ void EventFeed::go_live(Entry& entry) {
   entry.selection = services_.hub.subscribe(std::move(entry.selection), *this);
 }
 
-void EventFeed::read_chunk(Entry& entry, uint64_t to, size_t limit) {
-  std::vector<EventRef> events;
-  services_.log.read(entry.cursor, to, limit, events);
-  const uint64_t oldest = events.empty() ? to + 1 : events.front()->offset();
-  if (oldest > entry.cursor)
-    sink_.send_gap({oldest - entry.cursor, entry.cursor, oldest - 1, gap_reason::kExpired});
-  entry.cursor = oldest;
-  for (const EventRef& event : events) {
-    entry.cursor = event->offset() + 1;
-    if (entry.resumed && event->is_backfill()) continue;
-    if (wants(entry, *event) && !sent_by_another(entry, *event)) sink_.send_event(event);
+void EventFeed::read_chunk(Entry& entry, size_t limit) {
+  auto event = std::find_if(chunk_.events.begin(), chunk_.events.end(),
+                            [&entry](const EventRef& each) { return each->offset() >= entry.cursor; });
+  for (; event != chunk_.events.end() && limit > 0; ++event, --limit) {
+    tell_holes(entry, (*event)->offset());
+    entry.cursor = (*event)->offset() + 1;
+    if ((*event)->time_us() < entry.not_before_us) continue;
+    entry.not_before_us = INT64_MIN;
+    if (entry.resumed && (*event)->is_backfill()) continue;
+    if (wants(entry, **event) && !sent_by_another(entry, **event)) sink_.send_event(*event);
+  }
+  if (event != chunk_.events.end()) return;
+  tell_holes(entry, chunk_.next);
+  entry.cursor = chunk_.next;
+  chunk_ = {};
+}
+
+void EventFeed::tell_holes(Entry& entry, uint64_t before) {
+  for (const LogReader::Hole& hole : chunk_.holes) {
+    if (hole.to < entry.cursor || hole.from >= before) continue;
+    const uint64_t from = std::max(entry.cursor, hole.from);
+    sink_.send_gap(
+        {hole.to - from + 1, from, hole.to, hole.damaged ? gap_reason::kDamaged : gap_reason::kExpired});
+    entry.cursor = hole.to + 1;
   }
 }
 

@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "codec/gap.h"
 #include "hub/shard_hub.h"
+#include "session/history.h"
 #include "session/member_timer.h"
 #include "session/shard_services.h"
 #include "session/start_position.h"
@@ -31,9 +32,9 @@ class FeedSink {
 /// The subscriptions of one stream client, live and catching up with the past. Owned by its session. [shard]
 ///
 /// A subscription that begins in the past reads the log up to what the hub has dispatched, a bounded chunk a
-/// step, and joins the hub at exactly that point. Invariant: an event is sent once however many subscriptions
-/// match it, and those of one subscription come in the order of their offsets, with no hole that was not
-/// told.
+/// step, and joins the hub at exactly that point. What is on the disk only comes in chunks, one at a time.
+/// Invariant: an event is sent once however many subscriptions match it, and those of one subscription come
+/// in the order of their offsets, with no hole that was not told.
 class EventFeed final : private Subscriber {
  public:
   static constexpr size_t kMaxSubscriptions = 64;
@@ -50,6 +51,8 @@ class EventFeed final : private Subscriber {
   [[nodiscard]] Status join(const std::string& room);
   bool leave(std::string_view room);
 
+  /// What it had asked History for.
+  void fetched(HistoryChunk&& chunk);
   /// There is room in the outbox again.
   void step();
   void clear();
@@ -64,10 +67,11 @@ class EventFeed final : private Subscriber {
     std::string name;                            // of the subscription, or the room
     std::shared_ptr<const Selection> selection;  // null: a room
     Phase phase = Phase::live;
-    uint64_t first = 0;      // offsets from here on are this entry's to send
-    uint64_t live_from = 0;  // live: the first offset that came by way of the hub
-    uint64_t cursor = 0;     // reading: the next offset; seeking: the lowest looked at
-    uint64_t wanted = 0;     // seeking: matching events still to be found
+    uint64_t first = 0;                 // offsets from here on are this entry's to send
+    uint64_t live_from = 0;             // live: the first offset that came by way of the hub
+    uint64_t cursor = 0;                // reading: the next offset; seeking: the lowest looked at
+    uint64_t wanted = 0;                // seeking: matching events still to be found
+    int64_t not_before_us = INT64_MIN;  // reading: skip what comes first and is older
     bool resumed = false;
     bool watched = false;  // a room: that the client is in it has been told
   };
@@ -83,7 +87,9 @@ class EventFeed final : private Subscriber {
   void seek(Entry& entry);
   void read(Entry& entry);
   void go_live(Entry& entry);
-  void read_chunk(Entry& entry, uint64_t to, size_t limit);
+  [[nodiscard]] bool load(uint64_t from, uint64_t to, size_t limit);
+  void read_chunk(Entry& entry, size_t limit);
+  void tell_holes(Entry& entry, uint64_t before);
   [[nodiscard]] Interest::Kind interest_of(const Entry& entry, const Event& event) const;
   [[nodiscard]] bool wants(const Entry& entry, const Event& event) const;
   [[nodiscard]] bool sent_by_another(const Entry& entry, const Event& event) const;
@@ -92,6 +98,8 @@ class EventFeed final : private Subscriber {
   FeedSink& sink_;
   const std::string_view client_;
   std::vector<Entry> entries_;
+  HistoryChunk chunk_;     // read, and not all of it sent
+  bool fetching_ = false;  // a chunk is on its way
   MemberTimer<EventFeed> timer_{*this, &EventFeed::on_timer};
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "codec/plain_json.h"
 #include "codec/socket_io.h"
 #include "codec/socket_io_msgpack.h"
 #include "codec/sse.h"
@@ -74,7 +75,7 @@ FrameCache::FrameCache(std::string epoch, bool positions) : epoch_(std::move(epo
 
 const std::vector<RunFrame>& FrameCache::stream_run(const Run& run, StreamFormat format, FrameCoding coding,
                                                     size_t bundle) {
-  RunFrames& made = stream_runs_[index(format)][index(coding)];
+  RunFrames& made = stream_run_of(format, coding);
   if (std::exchange(made.run, run.id) == run.id) return made.frames;
   FrameBundler bundler(bundle, live_bytes_, made.frames);
   const Event* last = nullptr;
@@ -86,6 +87,13 @@ const std::vector<RunFrame>& FrameCache::stream_run(const Run& run, StreamFormat
   }
   bundler.finish();
   return made.frames;
+}
+
+FrameCache::RunFrames& FrameCache::stream_run_of(StreamFormat format, FrameCoding coding) {
+  if (format.codec == nullptr) return stream_runs_[index(format)][index(coding)];
+  const auto known = std::find_if(codec_runs_.begin(), codec_runs_.end(),
+                                  [&format](const auto& each) { return each.first == format; });
+  return known != codec_runs_.end() ? known->second : codec_runs_.emplace_back(format, RunFrames()).second;
 }
 
 const std::vector<RunFrame>& FrameCache::socket_io_run(const Run& run, std::string_view namespace_,
@@ -115,6 +123,7 @@ FrameRef FrameCache::socket_io_hit(const Run& run, const Hit& hit, std::string_v
 void FrameCache::batch_done() {
   for (auto& by_coding : stream_runs_)
     for (RunFrames& run : by_coding) run.frames.clear();
+  for (auto& [format, run] : codec_runs_) run.frames.clear();
   for (RunFrames& run : socket_io_runs_) run.frames.clear();
   if (cached_bytes_ <= kMaxCachedBytes) return;
   for (Slot& slot : slots_) slot = Slot();
@@ -127,9 +136,21 @@ FrameRef FrameCache::count(FrameRef frame) {
 }
 
 FrameRef FrameCache::stream(const EventRef& event, StreamFormat format, FrameCoding coding) {
+  if (format.codec != nullptr) return codec_stream(event, format);
   const std::span<FrameRef> codings = slot_of(event).streams[index(format)];
   FrameRef& frame = codings[index(coding)];
   if (!frame) frame = code(codings, coding, origin_of(*event), [&] { return encode(*event, format); });
+  return frame;
+}
+
+FrameRef FrameCache::codec_stream(const EventRef& event, StreamFormat format) {
+  auto& frames = slot_of(event).codecs;
+  for (const auto& [known, frame] : frames)
+    if (known == format) return frame;
+  const std::string json = v1_message(event_json(*event, format.shape, epoch_));
+  const FrameRef frame =
+      count(Frame::make(codec_frame(*format.codec, json, event->offset()), origin_of(*event), &live_bytes_));
+  frames.emplace_back(format, frame);
   return frame;
 }
 
@@ -185,6 +206,20 @@ std::string FrameCache::position(const Event& event, uint32_t place) const {
 
 std::string FrameCache::zstd_frame(std::string_view json) { return binary_frame(zstd_.encode(json)); }
 
+std::string FrameCache::codec_frame(SessionPlugin& codec, std::string_view json, uint64_t offset) {
+  std::optional<std::string> message = codec.encode(json);
+  if (!message && offset != 0)
+    message = codec.encode(encode_plain_gap({1, offset, offset, gap_reason::kCodec}));
+  if (!message)
+    return close_frame(websocket_close::kInternalError, "no message of this subprotocol says that");
+  return codec.encodes_binary() ? binary_frame(*message) : text_frame(*message);
+}
+
+void FrameCache::forget_codecs() {
+  codec_runs_.clear();
+  for (Slot& slot : slots_) slot.codecs.clear();
+}
+
 template <class Encode>
 FrameRef FrameCache::code(std::span<FrameRef> codings, FrameCoding coding, const Frame::Origin& origin,
                           Encode encode) {
@@ -218,6 +253,7 @@ FrameCache::Slot& FrameCache::slot_of(const EventRef& event) {
   if (slot.event == event) return slot;
   slot.event = event;
   slot.streams = {};
+  slot.codecs.clear();
   slot.deliveries.clear();
   slot.subscribed.clear();
   slot.emission = {};

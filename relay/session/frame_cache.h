@@ -14,6 +14,7 @@
 #include "event/serialize.h"
 #include "hub/subscriber.h"
 #include "pipeline/routed_batch.h"
+#include "plugin/session_plugin.h"
 
 namespace relay {
 
@@ -24,14 +25,19 @@ enum class StreamFraming : uint8_t {
   zstd,         ///< WebSocket binary: seneca.v1.zstd's event message
   sse,          ///< with the type as the SSE event's name, for addEventListener
   sse_unnamed,  ///< without a name: EventSource hands them to onmessage
+  codec,        ///< WebSocket: what a plugin makes of seneca.v1.json's event message
 };
 
 struct StreamFormat {
   StreamFraming framing = StreamFraming::plain;
   EventShape shape = EventShape::cloudevents;
+  SessionPlugin* codec = nullptr;  ///< with that framing; the shard's
+
+  bool operator==(const StreamFormat&) const = default;
 };
 
-/// `event` in `format`, which is not a zstd one, ready for the wire. An event without offset has no SSE id.
+/// `event` in `format`, which is neither zstd nor a codec, ready for the wire. An event without offset has no
+/// SSE id.
 [[nodiscard]] std::string encode_stream_frame(const Event& event, StreamFormat format,
                                               std::string_view epoch);
 
@@ -84,16 +90,23 @@ class FrameCache {
                                   FrameCoding coding = FrameCoding::plain);
   /// Any message of seneca.v1.zstd; not kept.
   [[nodiscard]] std::string zstd_frame(std::string_view json);
+  /// Any message of a codec plugin's subprotocol; not kept. What the plugin has no message for is told as a
+  /// gap of the event at `offset`; if it has none for that either, the connection ends.
+  [[nodiscard]] static std::string codec_frame(SessionPlugin& codec, std::string_view json,
+                                               uint64_t offset = 0);
+  /// Plugins have been replaced: what they made is made anew.
+  void forget_codecs();
 
  private:
   static constexpr size_t kSlots = 256;
-  static constexpr size_t kStreamFormats = 5 * kEventShapes;
-  static constexpr size_t kStreamCodings = 2;           // streams have no msgpack
-  using Codings = std::array<FrameRef, kFrameCodings>;  // one frame, by FrameCoding
+  static constexpr size_t kStreamFormats = 5 * kEventShapes;  // without codecs, whose number is open
+  static constexpr size_t kStreamCodings = 2;                 // streams have no msgpack
+  using Codings = std::array<FrameRef, kFrameCodings>;        // one frame, by FrameCoding
 
   struct Slot {
     EventRef event;  // whose frames these are; kept, so that its address stays its own
     std::array<std::array<FrameRef, kStreamCodings>, kStreamFormats> streams;
+    std::vector<std::pair<StreamFormat, FrameRef>> codecs;
     std::vector<Codings> deliveries;                          // by the delivery's place among the event's
     std::vector<std::pair<std::string, Codings>> subscribed;  // by namespace
     Codings emission;
@@ -104,6 +117,8 @@ class FrameCache {
     std::vector<RunFrame> frames;
   };
   Slot& slot_of(const EventRef& event);
+  [[nodiscard]] RunFrames& stream_run_of(StreamFormat format, FrameCoding coding);
+  [[nodiscard]] FrameRef codec_stream(const EventRef& event, StreamFormat format);
   [[nodiscard]] FrameRef count(FrameRef frame);
   static constexpr size_t index(FrameCoding coding) { return static_cast<size_t>(coding); }
   static constexpr size_t index(StreamFormat format) {
@@ -129,6 +144,7 @@ class FrameCache {
   size_t cached_bytes_ = 0;  // made since the slots were last emptied
   std::array<Slot, kSlots> slots_;
   std::array<std::array<RunFrames, kStreamCodings>, kStreamFormats> stream_runs_;  // by FrameCoding
+  std::vector<std::pair<StreamFormat, RunFrames>> codec_runs_;
   std::array<RunFrames, kFrameCodings> socket_io_runs_;
 };
 

@@ -48,6 +48,7 @@ std::string members_of(const PublishResult& result) {
   members.append(",\"last_offset\":").append(std::to_string(result.last_offset));
   members.append(",\"accepted\":").append(std::to_string(result.accepted));
   members.append(",\"rejected\":").append(std::to_string(result.rejected));
+  if (result.repeated > 0) members.append(",\"repeated\":").append(std::to_string(result.repeated));
   if (result.reason.empty()) return members;
   members += ",\"reason\":";
   seneca::append_json_string(members, result.reason);
@@ -120,7 +121,10 @@ Status PlainSession::publish(const PlainRequest& request, const JsonOutline& eve
 void PlainSession::published(uint64_t token, const PublishResult& result) {
   const auto found = awaited_.find(token);
   if (found == awaited_.end()) return;
-  reply(encode_plain_reply(found->second, result.rejected == 0, members_of(result)));
+  if (result.unkept.empty())
+    reply(encode_plain_reply(found->second, result.rejected == 0, members_of(result)));
+  else
+    refuse(found->second, {result.unkept, "journal", std::string(kUnkept)});
   awaited_.erase(found);
 }
 

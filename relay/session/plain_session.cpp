@@ -1,5 +1,6 @@
 #include "session/plain_session.h"
 
+#include <algorithm>
 #include <seneca/json.hpp>
 #include <utility>
 
@@ -18,6 +19,13 @@ std::string error_json(const Error& error) {
   return json += "}}";
 }
 
+std::shared_ptr<SessionPlugin> find_codec(const SessionPlugins& plugins, std::string_view subprotocol) {
+  if (subprotocol.empty()) return nullptr;
+  const auto found = std::find_if(plugins.begin(), plugins.end(),
+                                  [&](const auto& each) { return each->subprotocol() == subprotocol; });
+  return found == plugins.end() ? nullptr : *found;
+}
+
 }  // namespace
 
 PlainSession::PlainSession(std::string id, ShardServices& services, Transport& transport)
@@ -26,7 +34,8 @@ PlainSession::PlainSession(std::string id, ShardServices& services, Transport& t
 Status PlainSession::start(const SessionRequest& request) {
   note_start(request);
   zstd_ = request.subprotocol == kZstdSubprotocol;
-  v1_ = zstd_ || request.subprotocol == kPlainSubprotocol;
+  codec_ = find_codec(services_.session_plugins, request.subprotocol);
+  v1_ = zstd_ || codec_ != nullptr || request.subprotocol == kPlainSubprotocol;
   Status done = set_format(request.get("format"));
   if (!done) return done;
   if (v1_)
@@ -39,7 +48,9 @@ Status PlainSession::start(const SessionRequest& request) {
 
 void PlainSession::receive_text(std::string_view message) {
   heard_ = true;
-  if (v1_)
+  if (codec_ != nullptr)
+    translate(message, false);
+  else if (v1_)
     receive_request(message);
   else
     publish_message(message);
@@ -47,6 +58,7 @@ void PlainSession::receive_text(std::string_view message) {
 
 void PlainSession::receive_binary(std::string_view message) {
   heard_ = true;
+  if (codec_ != nullptr) return translate(message, true);
   if (!zstd_) return refuse(std::nullopt, {"binary_message", "message", "must be text, not binary"});
   const auto limit = static_cast<size_t>(services_.config->server.max_http_buffer_size);
   const Result<std::string> text = decompress_zstd(message, limit);
@@ -54,8 +66,26 @@ void PlainSession::receive_binary(std::string_view message) {
   receive_request(*text);
 }
 
+void PlainSession::translate(std::string_view message, bool binary) {
+  const Result<std::string> request = codec_->decode(message, binary);
+  if (!request) return refuse(std::nullopt, request.error());
+  receive_request(*request);
+}
+
+// A codec that was reloaded goes on for those it serves; one that is no longer there ends their connections.
+void PlainSession::reconfigured() {
+  StreamSession::reconfigured();
+  if (codec_ == nullptr) return;
+  const std::shared_ptr<SessionPlugin> fresh = find_codec(services_.session_plugins, codec_->subprotocol());
+  if (fresh == nullptr) return close(websocket_close::kRestart, "the relay has no such subprotocol any more");
+  codec_ = fresh;
+  use_codec(codec_.get());
+}
+
 Status PlainSession::set_format(std::string_view name) {
-  return choose_format(zstd_ ? StreamFraming::zstd : v1_ ? StreamFraming::v1 : StreamFraming::plain, name);
+  use_codec(codec_.get());
+  const auto framing = zstd_ ? StreamFraming::zstd : v1_ ? StreamFraming::v1 : StreamFraming::plain;
+  return choose_format(codec_ != nullptr ? StreamFraming::codec : framing, name);
 }
 
 void PlainSession::publish_message(std::string_view message) {
@@ -69,7 +99,12 @@ void PlainSession::publish_message(std::string_view message) {
 void PlainSession::reply(std::string_view json) { send_message(Priority::critical, json); }
 
 void PlainSession::send_message(Priority lane, std::string_view json) {
-  send(lane, Frame::make(zstd_ ? services_.frames.zstd_frame(json) : text_frame(json)));
+  send(lane, Frame::make(encoded(json)));
+}
+
+std::string PlainSession::encoded(std::string_view json) const {
+  if (codec_ != nullptr) return FrameCache::codec_frame(*codec_, json);
+  return zstd_ ? services_.frames.zstd_frame(json) : text_frame(json);
 }
 
 void PlainSession::refuse(std::optional<uint64_t> id, const Error& error) {
@@ -112,7 +147,10 @@ void PlainSession::closed(std::string_view reason) {
 }
 
 SessionInfo PlainSession::info() const {
-  SessionInfo info = base_info(zstd_ ? "ws.v1.zstd" : v1_ ? "ws.v1" : "ws");
+  SessionInfo info = base_info(codec_ != nullptr ? "ws." + std::string(codec_->subprotocol())
+                               : zstd_           ? "ws.v1.zstd"
+                               : v1_             ? "ws.v1"
+                                                 : "ws");
   info.rooms = feed_.rooms();
   info.subscriptions = feed_.selections();
   return info;

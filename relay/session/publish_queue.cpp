@@ -18,7 +18,7 @@ void PublishQueue::submit(std::vector<EventRef> events, uint64_t token) {
 }
 
 bool PublishQueue::offer(std::vector<EventRef>& events, uint64_t token) {
-  return services_.publisher.submit(events, session_id_, token);
+  return services_.publisher.submit(events, session_id_, token, {});
 }
 
 void PublishQueue::retry(int64_t now_us) {

@@ -12,6 +12,7 @@
 #include "codec/gap.h"
 #include "pipeline/intake.h"
 #include "session/drop_tally.h"
+#include "session/history.h"
 #include "session/outbox.h"
 #include "session/shard_services.h"
 #include "session/transport.h"
@@ -75,6 +76,8 @@ class Session {
   virtual void published(uint64_t token, const PublishResult& result) = 0;
   /// What Publisher::ask_presence asked for: members of a JSON object.
   virtual void answered(uint64_t, std::string_view /*members*/) {}
+  /// What History::fetch asked for.
+  virtual void fetched(HistoryChunk&& /*chunk*/) {}
   /// Whether it may be an admin, which it asked with this number.
   virtual void admin_verdict(uint64_t attempt, const AdminVerdict& verdict) {
     static_cast<void>(attempt), static_cast<void>(verdict);

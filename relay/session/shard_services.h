@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -19,6 +20,7 @@
 namespace relay {
 
 class AdminFeed;
+class History;
 class FrameCache;
 class Recovery;
 
@@ -29,8 +31,12 @@ class Publisher {
   /// False when the intake is full: `events` is untouched; the session pauses reading, keeps them and tries
   /// again on a timer of its own, so nothing a client sent is lost and its socket pushes back. With token !=
   /// 0 the session's `published(token, …)` is called later, in the order of submission.
+  /// What was published under the same `key` ("": none) lately is not published again, but answered as
+  /// then.
   [[nodiscard]] virtual bool submit(std::vector<EventRef>& events, std::string_view session_id,
-                                    uint64_t token) = 0;
+                                    uint64_t token, std::string_view key) = 0;
+  /// Why that is, a stable code, when it is not for want of room; else "".
+  [[nodiscard]] virtual std::string refusal() const = 0;
   /// A client has joined or left a room that is watched. Never refused: what the intake cannot take yet
   /// goes before everything that is submitted later.
   virtual void presence_changed(PresenceChange change) = 0;
@@ -53,15 +59,17 @@ struct ShardCounters {
 };
 
 /// What every session of a shard shares. Owned by the shard; everything here is used on the shard's thread
-/// only, but `log`, `clock` and `logger`, which are safe anywhere.
+/// only, but the logs, `clock` and `logger`, which are safe anywhere.
 struct ShardServices {
   ShardHub& hub;
   FrameCache& frames;
   Publisher& publisher;
+  History& history;
   TimerWheel& timers;
   ShardCounters& counters;
   DropLedger& drops;
   const Log& log;
+  const Log& dead_letters;  ///< what plugins failed on
   const Clock& clock;
   Logger& logger;
   ConfigRef config;                  ///< replaced on reload

@@ -177,6 +177,7 @@ void SocketIoNamespace::confirm(const ClientEvent& event) {
 }
 
 void SocketIoNamespace::acknowledge(uint64_t id, const PublishResult& result) {
+  if (!result.unkept.empty()) return send_ack(id, refusal({result.unkept, "journal", std::string(kUnkept)}));
   if (result.rejected > 0) {
     const std::string reason = result.reason.empty() ? "a plugin refused the event" : result.reason;
     return send_ack(id, refusal({"rejected", "", reason}));

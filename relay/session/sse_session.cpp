@@ -56,7 +56,7 @@ Status SseSession::resume(const SessionRequest& request, GapNotice& gap) {
   if (start) return subscribe_from(request, *start);
   // Of what has expired the feed tells, and brings the rest.
   if (start.error().code == gap_reason::kExpired)
-    return subscribe_from(request, {StartPosition::Kind::offset, last.offset + 1, true});
+    return subscribe_from(request, {StartPosition::Kind::offset, last.offset + 1, INT64_MIN, true});
   gap.reason = start.error().code == gap_reason::kEpoch ? gap_reason::kEpoch : gap_reason::kFuture;
   return subscribe_from(request, StartPosition{});
 }

@@ -39,20 +39,21 @@ Result<StartPosition> parse_since(std::string_view since, const ShardServices& s
                 "must be an offset (1200), a duration ago (5m) or a time (2026-03-03T12:00:00Z)");
   }
   start.value = services.log.offset_at(time_us);
+  start.not_before_us = time_us;
   return start;
 }
 
 Result<StartPosition> resume_after(std::string_view epoch, uint64_t offset, const ShardServices& services) {
-  if (epoch != services.log.epoch())
+  if (!services.log.knows(epoch, offset))
     return fail(std::string(gap_reason::kEpoch), "epoch",
-                "the log began anew and its offsets with it; subscribe without resume");
+                "the log has begun anew since; subscribe without resume");
   const Log::Bounds bounds = services.log.bounds();
   if (offset > bounds.newest) return in_future("offset", bounds.newest);
   if (offset + 1 < bounds.oldest)
     return fail(
         std::string(gap_reason::kExpired), "offset",
         "the log no longer holds what follows; its oldest offset is " + std::to_string(bounds.oldest));
-  return StartPosition{StartPosition::Kind::offset, offset + 1, true};
+  return StartPosition{StartPosition::Kind::offset, offset + 1, INT64_MIN, true};
 }
 
 }  // namespace relay

@@ -17,6 +17,7 @@ struct StartPosition {
   };
   Kind kind = Kind::live;
   uint64_t value = 0;
+  int64_t not_before_us = INT64_MIN;  ///< skip what comes first and happened before
   /// Going on after a break: what the relay found in files older than itself is left out, as it is for live
   /// clients.
   bool resumed = false;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string_view>
+#include <utility>
 
 #include "session/event_feed.h"
 #include "session/frame_cache.h"
@@ -14,6 +15,7 @@ namespace relay {
 class StreamSession : public Session, protected FeedSink {
  public:
   void drained() override;
+  void fetched(HistoryChunk&& chunk) override { feed_.fetched(std::move(chunk)); }
   void closed(std::string_view reason) override;
   void reconfigured() override { start_heartbeat(); }
 
@@ -28,6 +30,8 @@ class StreamSession : public Session, protected FeedSink {
   /// `shape` is "cloudevents", "seed", "compact", or "" for unchanged. Error `bad_format`.
   [[nodiscard]] Status choose_format(StreamFraming framing, std::string_view shape);
   [[nodiscard]] StreamFormat format() const { return format_; }
+  /// Who makes the frames of framing `codec`.
+  void use_codec(SessionPlugin* codec) { format_.codec = codec; }
 
   /// Calls `beat` every performance.heartbeat_interval.
   void start_heartbeat();

@@ -1,5 +1,8 @@
 /* Every C header in one translation unit, with a plugin that uses them. */
+#include <seneca/ext/codec.h>
 #include <seneca/ext/filter.h>
+#include <seneca/ext/metrics.h>
+#include <seneca/ext/process.h>
 #include <seneca/ext/session.h>
 #include <seneca/ext/sink.h>
 #include <seneca/ext/source.h>

@@ -1,6 +1,8 @@
 /* Prints where every member of the ABI's structs lies, on a 64-bit machine. A line that changes breaks
  * plugins. */
+#include <seneca/ext/codec.h>
 #include <seneca/ext/filter.h>
+#include <seneca/ext/metrics.h>
 #include <seneca/ext/session.h>
 #include <seneca/ext/sink.h>
 #include <seneca/ext/source.h>
@@ -92,6 +94,12 @@ static void print_roles(void) {
   MEMBER(seneca_timer, size);
   MEMBER(seneca_timer, interval_ms);
   MEMBER(seneca_timer, tick);
+  STRUCT(seneca_codec);
+  MEMBER(seneca_codec, size);
+  MEMBER(seneca_codec, binary);
+  MEMBER(seneca_codec, subprotocol);
+  MEMBER(seneca_codec, decode);
+  MEMBER(seneca_codec, encode);
   STRUCT(seneca_sink);
   MEMBER(seneca_sink, size);
   MEMBER(seneca_sink, deliver);
@@ -154,11 +162,21 @@ static void print_session(void) {
   MEMBER(seneca_session, message);
 }
 
+static void print_metrics(void) {
+  STRUCT(seneca_metrics);
+  MEMBER(seneca_metrics, size);
+  MEMBER(seneca_metrics, add);
+  MEMBER(seneca_metrics, count);
+  MEMBER(seneca_metrics, set);
+  MEMBER(seneca_metrics, record);
+}
+
 int main(void) {
   print_plugin();
   print_event();
   print_calls();
   print_roles();
   print_session();
+  print_metrics();
   return 0;
 }

@@ -30,7 +30,7 @@ export function serversAt({ program, roofline, scratch }) {
   const nchanModule = unpackedOr('usr/lib/nginx/modules/ngx_nchan_module.so');
   const bun = ['bun.exe', 'bun'].map((name) => peer(`node_modules/bun/bin/${name}`));
   const serve = (port) => [
-    ...[program, 'serve', '--listen', `127.0.0.1:${port}`],
+    ...[program, 'serve', '--no-journal', '--listen', `127.0.0.1:${port}`],
     ...['--threads', '1', '--log-level', 'error'],
   ];
   const own = { command: serve, subscribe: [], publish: [], answers: true, missing: () => built(program) };

@@ -19,7 +19,7 @@ after(() => relay.stop());
 describe('config', () => {
   test('the default configuration is valid, and the schema is JSON', async (t) => {
     const text = await run(['config', 'default']);
-    const file = path.join(tempDirectory(t), 'seneca.json');
+    const file = path.join(tempDirectory(), 'seneca.json');
     writeFileSync(file, text.stdout);
     const check = await run(['config', 'check', file]);
     assert.equal(check.code, 0, check.stderr);
@@ -41,7 +41,7 @@ describe('config', () => {
     const all = new Map(named(await run(['config', 'schema', '--with-plugins'])));
     assert.equal(all.get('topic-filter').properties.allow.type, 'array');
     assert.ok(all.has('marcus'));
-    const file = path.join(tempDirectory(t), 'seneca.json');
+    const file = path.join(tempDirectory(), 'seneca.json');
     writeFileSync(file, '{"plugins": [{"path": "topic-filter"}, {"path": "topic-filter", "name": "again"}]}');
     assert.deepEqual(named(await run(['config', 'schema', file])), [['topic-filter', all.get('topic-filter')]]);
     assert.deepEqual(named(await run(['config', 'schema'])), []);
@@ -50,7 +50,7 @@ describe('config', () => {
   });
 
   test('every mistake is named with its place', async (t) => {
-    const file = path.join(tempDirectory(t), 'seneca.json');
+    const file = path.join(tempDirectory(), 'seneca.json');
     writeFileSync(file, '{\n  "server": {"thread": 2,\n  "max_http_buffer_size": -5}\n}\n');
     const end = await run(['config', 'check', file]);
     assert.equal(end.code, 78);
@@ -79,7 +79,7 @@ describe('serve refuses to start:', () => {
   });
 
   test('a configuration that is not there, a directory or a FIFO: 78', async (t) => {
-    const directory = tempDirectory(t);
+    const directory = tempDirectory();
     assertRefused(await serve('-c', `${directory}/none.json`), 78, /none\.json/);
     mkdirSync(`${directory}/folder`);
     assertRefused(await serve('-c', `${directory}/folder`), 78, /folder/);
@@ -87,7 +87,7 @@ describe('serve refuses to start:', () => {
     assertRefused(await serve('-c', `${directory}/fifo`), 78, /fifo/);
   });
   test('an unknown key: 78, naming line and near name', async (t) => {
-    const file = path.join(tempDirectory(t), 'seneca.json');
+    const file = path.join(tempDirectory(), 'seneca.json');
     writeFileSync(file, '{\n"server": {\n"pingtimeout": 3}}\n');
     assertRefused(await serve('-c', file), 78, /:3.*pingtimeout.*ping_timeout/);
   });

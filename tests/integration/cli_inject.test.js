@@ -6,7 +6,7 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
 import { connectedSocketIo } from './support/clients.js';
-import { assertRefused, jsonLines, run } from './support/ctl.js';
+import { assertRefused, fixturePlugins, jsonLines, run } from './support/ctl.js';
 import { assertNumbered, numbered, seedEvent } from './support/events.js';
 import { startRelay } from './support/relay.js';
 import { tempDirectory } from './support/temp.js';
@@ -49,7 +49,7 @@ describe('inject', () => {
 
   test('whole events, @FILE and standard input', async (t) => {
     assert.equal((await ctl(['inject', JSON.stringify(seedEvent('i2', { n: 0 }))])).code, 0);
-    const file = path.join(tempDirectory(t), 'events.json');
+    const file = path.join(tempDirectory(), 'events.json');
     writeFileSync(file, JSON.stringify(numbered(3, { type: 'i2', from: 1 })));
     assert.equal((await ctl(['inject', `@${file}`])).code, 0);
     const lines = numbered(100, { type: 'i2', from: 4 })
@@ -147,5 +147,63 @@ describe('stats', () => {
 
   test('no relay is 69', async () => {
     assertRefused(await run(['stats', '--url', 'ws://127.0.0.1:1']), 69, /127\.0\.0\.1:1/);
+  });
+});
+
+describe('inject --dry-run', () => {
+  const plugins = JSON.stringify([
+    { path: 'topic-filter', config: { deny: ['deny.**'] } },
+    { path: 'redact', config: { keys: ['token'] } },
+    { path: 'dedupe' },
+    { path: path.join(fixturePlugins, 'everything.so'), match: ['do.reject'] },
+  ]);
+  let own;
+  before(async () => {
+    own = await startRelay(undefined, { set: { plugins } });
+  });
+  after(() => own.stop());
+  const dry = (...args) => run(['inject', '--dry-run', '--url', own.url, ...args]);
+
+  test('shows what plugins and routes would make of an event, and sends nothing', async () => {
+    const end = await dry('task.blocked', '{"token":"abc"}');
+    assert.equal(end.code, 0, end.stderr);
+    assert.match(end.stdout, /\nredact +pass +task\.blocked\n +data\.token: "abc" → "\[redacted\]"\n/);
+    assert.match(end.stdout, /\ndedupe +unasked +task\.blocked: it keeps state\n/);
+    assert.match(end.stdout, / {2}→ blocker_event to observers: \{.*\[redacted\]/);
+    assert.match((await dry('deny.x')).stdout, /\ntopic-filter +drop +deny\.x: .*\nnothing leaves the pipeline\n/);
+    assert.deepEqual((await own.get('/api/v1/events?match=task.**,deny.**')).json().events, []);
+  });
+
+  test('leaves what plugins know alone, unless told not to', async () => {
+    const event = JSON.stringify({ specversion: '1.0', id: 'once', source: '/me', type: 'task.once' });
+    assert.equal((await dry(event)).code, 0);
+    const verdicts = async (...args) =>
+      jsonLines((await dry(event, '--json', ...args)).stdout)[0]
+        .steps.filter((step) => step.plugin === 'dedupe')
+        .map((step) => step.verdict);
+    assert.deepEqual(await verdicts(), ['unasked']);
+    assert.deepEqual(await verdicts('--stateful'), ['pass']);
+    assert.deepEqual(await verdicts('--stateful'), ['drop']);
+  });
+
+  test('takes arrays, lines and counts, and refuses what the relay would', async () => {
+    const steps = (end) => jsonLines(end.stdout).length;
+    assert.equal(steps(await dry('[{"type":"a","data":1},{"type":"b","data":2}]', '-o', 'jsonl')), 2);
+    assert.equal(steps(await dry('x', '{"n":{{i}}}', '--template', '--count', '3', '--json')), 3);
+    const lines = await run(['inject', '-', '--dry-run', '--json', '--url', own.url], {
+      input: '{"type":"a","data":1}\n\n{"type":"b","data":1}\n',
+    });
+    assert.equal(steps(lines), 2);
+    const rejected = await dry('do.reject', '--stateful');
+    assert.deepEqual([rejected.code, rejected.stderr], [65, '']);
+    assert.match(rejected.stdout, /\neverything +reject +do\.reject: not wanted\n/);
+    assertRefused(await dry('bad type'), 65, /type/);
+    assertRefused(await dry('seneca.emit'), 65, /reserved_type/);
+    assertRefused(await dry('x', '--rate', '5'), 64, /--rate/);
+    const two = await own.request('POST', '/api/v1/plugins/walk', {
+      headers: { 'content-type': 'application/json', 'content-length': 2 },
+      body: '[]',
+    });
+    assert.deepEqual([two.status, two.json().code], [400, 'not_one_event']);
   });
 });

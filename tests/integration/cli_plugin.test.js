@@ -13,7 +13,7 @@ const event = (id, type, more = {}) =>
   JSON.stringify({ specversion: '1.0', id, source: '/t', type, time: '2026-01-01T00:00:01Z', ...more });
 
 function fileOf(t, lines, name = 'in.jsonl') {
-  const file = path.join(tempDirectory(t), name);
+  const file = path.join(tempDirectory(), name);
   writeFileSync(file, lines.map((line) => line + '\n').join(''));
   return file;
 }
@@ -195,7 +195,7 @@ describe('plugin bench', () => {
 });
 
 test('plugin new writes a project, names it, and overwrites nothing', async (t) => {
-  const directory = path.join(tempDirectory(t), 'quiet-nights');
+  const directory = path.join(tempDirectory(), 'quiet-nights');
   const end = await plugin(['new', 'quiet-nights', '--directory', directory]);
   assert.equal(end.code, 0, end.stderr);
   const source = readFileSync(path.join(directory, 'quiet_nights.cpp'), 'utf8');
@@ -206,7 +206,7 @@ test('plugin new writes a project, names it, and overwrites nothing', async (t) 
   const again = await plugin(['new', 'quiet-nights', '--directory', directory]);
   assert.equal(again.code, 73);
   assert.match(again.stderr, /is there already/);
-  const inC = path.join(tempDirectory(t), 'x');
+  const inC = path.join(tempDirectory(), 'x');
   assert.equal((await plugin(['new', 'in-c', '--c', '--directory', inC])).code, 0);
   assert.deepEqual(readdirSync(inC).sort(), ['CMakeLists.txt', 'README.md', 'golden', 'in_c.c']);
   assert.ok(existsSync(path.join(inC, 'golden/first.config.json')));

@@ -15,7 +15,7 @@ import { slowness } from './support/wait.js';
 
 describe('signals:', () => {
   async function reloading(t, config) {
-    const file = path.join(tempDirectory(t), 'seneca.json');
+    const file = path.join(tempDirectory(), 'seneca.json');
     const write = (value) => writeFileSync(file, typeof value === 'string' ? value : JSON.stringify(value));
     write(config);
     const served = await startRelay(t, {

@@ -71,7 +71,8 @@ test('who asks without reading the answers is not read either', async (t) => {
   for (let i = 0; i < 20; ++i) assert.equal((await filled.get('/healthz')).status, 200);
   await new Promise((resolve) => setTimeout(resolve, 1000 * slowness));
   const grown = (filled.residentBytes() - before) / 2 ** 20;
-  assert.ok(grown < 32, `memory grew by ${Math.round(grown)} MiB`);
+  // What a sanitizer has freed it keeps for a while: some answers of 4 MiB.
+  assert.ok(grown < (slowness > 1 ? 256 : 32), `memory grew by ${Math.round(grown)} MiB`);
 
   const answers = new Inbox();
   connection.divert(0, (bytes) =>

@@ -101,10 +101,11 @@ describe('accepted:', () => {
     const binary = { 'ce-specversion': '1.0', 'ce-id': 'b-1', 'ce-type': 'ce.binary', 'ce-source': '/me' };
     const [json] = await accepted('{"n":1e2}', { ...binary, 'content-type': 'application/json' });
     assert.deepEqual([json.id, json.type, json.data], ['b-1', 'ce.binary', { n: 100 }]);
-    const [text] = await accepted('hello', { ...binary, 'content-type': 'text/plain' });
+    const [text] = await accepted('hello', { ...binary, 'ce-id': 'b-2', 'content-type': 'text/plain' });
     assert.equal(text.data, 'hello');
     const [bytes] = await accepted(Buffer.from([0, 1, 255]), {
       ...binary,
+      'ce-id': 'b-3',
       'content-type': 'application/octet-stream',
     });
     assert.equal(bytes.data_base64, 'AAH/');

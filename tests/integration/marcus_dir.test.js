@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { PlainClient } from './support/clients.js';
 import { MarcusDirectory } from './support/marcus_dir.js';
 import { startRelay } from './support/relay.js';
+import { tempDirectory } from './support/temp.js';
 import { eventually, slowness } from './support/wait.js';
 
 const type = 'task.progress.updated';
@@ -200,4 +201,24 @@ test('the copies that conversations and decisions are, are told once', async (t)
     'the end',
   );
   assert.equal(live.events.items.length, 10);
+});
+
+test('a relay that is killed again and again has every record once', async (t) => {
+  const marcus = new MarcusDirectory(t);
+  const journal = ['--data-dir', tempDirectory()];
+  let written = 0;
+  const write = (count) => {
+    for (const end = written + count; written < end; ++written) marcus.progress(written);
+  };
+  write(100);
+  for (let round = 0; round < 5; ++round) {
+    const relay = await startRelay(t, { args: ['--watch', marcus.root, ...journal], log: [/./] });
+    write(60);
+    await eventually(async () => (await relay.stats()).log.newest > written - 50, 'most of them are taken');
+    write(20);
+    await relay.kill();
+    write(10);
+  }
+  const { relay } = await watch(t, marcus, { args: journal });
+  assertAll(await logged(relay, written), written);
 });

@@ -228,7 +228,7 @@ describe('without a subprotocol', () => {
 });
 
 test('what the log no longer holds is told as a gap', async (t) => {
-  const small = await startRelay(t, { set: { 'journal.retention.events': 100 } });
+  const small = await startRelay(t, { args: ['--no-journal'], set: { 'journal.memory.events': 100 } });
   await small.publish(numbered(1000));
   const client = await PlainClient.open(t, small.ws('/ws?since=1'));
   const gap = await client.events.first();

@@ -35,7 +35,7 @@ function numbering(version) {
 
 /** A relay with the plugin that numbers events of type x, from a file of the test's own. */
 async function numberingRelay(t, { config = {}, log = [/reload|disabled|refused/], ...options } = {}) {
-  const file = path.join(tempDirectory(t), 'numbers.so');
+  const file = path.join(tempDirectory(), 'numbers.so');
   writeFileSync(file, numbering('1.0.0'));
   const entry = { path: file, name: 'numbers', match: ['x'], config };
   const set = { plugins: JSON.stringify([entry]), ...options.set };
@@ -154,7 +154,7 @@ test('a disabled plugin stays so when the configuration is reloaded', async (t) 
 test('senecactl lists, reloads, disables and enables', async (t) => {
   const { relay, file } = await numberingRelay(t);
   const list = await ctl(relay, 'list');
-  assert.match(list.stdout, /^name +version +state +roles +events +ns per event +loaded at +why\n/);
+  assert.match(list.stdout, /^name +version +state +roles +events +ns per event +dead letters +shadow +process +loaded at +why\n/);
   assert.match(list.stdout, /\nnumbers +1\.0\.0 +enabled +filter,state +0 /);
   assert.deepEqual(jsonLines((await ctl(relay, 'list', '--json')).stdout)[0][0].roles, ['filter', 'state']);
   assert.equal(
@@ -171,6 +171,24 @@ test('senecactl lists, reloads, disables and enables', async (t) => {
   assert.equal((await ctl(relay, 'enable', 'numbers')).stdout, 'numbers is enabled\n');
   assertRefused(await ctl(relay, 'reload', 'nobody'), 65, /plugin_unknown/);
   assertRefused(await ctl(relay, 'enable'), 64, /NAME/);
+});
+
+test('what a plugin counts itself is in the list and the statistics, and a reload tells what was handed over', async (t) => {
+  const relay = await startRelay(t, {
+    set: { plugins: JSON.stringify([{ path: 'dedupe' }]) },
+    log: [/reload/],
+  });
+  const event = (id) => ({ specversion: '1.0', id, source: '/me', type: 'x' });
+  await relay.publish([event('1'), event('2'), event('2')]);
+  const metrics = async () => jsonLines((await ctl(relay, 'list', '--json')).stdout)[0][0].metrics;
+  assert.deepEqual(await metrics(), {
+    keys_remembered: { type: 'gauge', value: 2 },
+    keys_forgotten_early: { type: 'counter', value: 0 },
+  });
+  const stats = await run(['stats', '--plugins', '--url', relay.url]);
+  assert.match(stats.stdout, /metrics\n +plugin +metric +value\n +dedupe +keys_remembered +2\n/);
+  assert.equal((await order(relay, 'dedupe', 'reload')).status, 200);
+  assert.equal((await metrics()).keys_remembered.value, 2, 'what is remembered is handed over, and counted again');
 });
 
 test('pages of foreign origins give no orders', async (t) => {

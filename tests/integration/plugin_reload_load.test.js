@@ -71,12 +71,12 @@ class Publisher extends PlainClient {
 }
 
 test(`${reloads} reloads under load: every event comes once, in order, numbered without a gap`, async (t) => {
-  const file = path.join(tempDirectory(t), 'numbers.so');
+  const file = path.join(tempDirectory(), 'numbers.so');
   copyFileSync(numbering, file);
   const relay = await startRelay(t, {
     set: {
       plugins: JSON.stringify([{ path: file, name: 'numbers', match: ['x'] }]),
-      'journal.retention.bytes': '1MiB',
+      'journal.memory.bytes': '1MiB',
       'performance.message_queue_size': 1_000_000,
       'performance.message_queue_bytes': '512MiB',
     },

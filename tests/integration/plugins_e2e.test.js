@@ -10,6 +10,7 @@ import { fixturePlugins, run } from './support/ctl.js';
 import { numbered, seedEvent } from './support/events.js';
 import { startRelay } from './support/relay.js';
 import { tempDirectory } from './support/temp.js';
+import { eventually } from './support/wait.js';
 
 const fixture = (name) => path.join(fixturePlugins, `${name}.so`);
 const plugin = async (relay, name) => (await relay.stats()).plugins.find((each) => each.name === name);
@@ -47,7 +48,7 @@ describe('a plugin is refused at the start with its code:', () => {
 
   test('one that is not there', () => refused('no-such-plugin', /plugin_not_found/));
   test('one that is no shared object', (t) => {
-    const file = path.join(tempDirectory(t), 'text.so');
+    const file = path.join(tempDirectory(), 'text.so');
     writeFileSync(file, 'not an object');
     return refused(file, /plugin_not_elf|plugin_load|plugin_not/);
   });
@@ -60,20 +61,20 @@ describe('a plugin is refused at the start with its code:', () => {
     refused('topic-filter', /plugin_|config/, ':{"alow":[]}'));
 
   test('one that others could have written', (t) => {
-    const file = path.join(tempDirectory(t), 'writable.so');
+    const file = path.join(tempDirectory(), 'writable.so');
     copyFileSync(fixture('everything'), file);
     chmodSync(file, 0o777);
     return refused(file, /plugin_writable/);
   });
   test('one in a directory where others may write', (t) => {
-    const directory = tempDirectory(t);
+    const directory = tempDirectory();
     const file = path.join(directory, 'exposed.so');
     copyFileSync(fixture('everything'), file);
     chmodSync(directory, 0o777);
     return refused(file, /plugin_writable_directory/);
   });
   test('a symbolic link', (t) => {
-    const file = path.join(tempDirectory(t), 'link.so');
+    const file = path.join(tempDirectory(), 'link.so');
     symlinkSync(fixture('everything'), file);
     return refused(file, /plugin_symlink/);
   });
@@ -139,7 +140,7 @@ for (const name of ['bad_garbage', 'bad_flood', 'bad_verdict']) {
 }
 
 test('while a plugin holds the pipeline, statistics are answered and say so', async (t) => {
-  const gate = path.join(tempDirectory(t), 'gate');
+  const gate = path.join(tempDirectory(), 'gate');
   writeFileSync(gate, '');
   t.after(() => rmSync(gate, { force: true })); // whatever happens, the pipeline goes on
   const relay = await startRelay(t, {
@@ -147,7 +148,9 @@ test('while a plugin holds the pipeline, statistics are answered and say so', as
     log: [/everything is slow/],
   });
   const held = relay.publish({ type: 'do.wait', data: gate }).catch(() => {});
-  for (let i = 0; i < 4; ++i) assert.equal((await relay.stats()).pipeline.answered, false);
+  const answered = async () => (await relay.stats()).pipeline.answered;
+  await eventually(async () => !(await answered()), 'the pipeline is held');
+  for (let i = 0; i < 3; ++i) assert.equal(await answered(), false);
   rmSync(gate);
   await held;
   assert.equal((await relay.stats()).pipeline.answered, true);

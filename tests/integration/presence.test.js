@@ -253,7 +253,7 @@ for (const threads of [1, 2]) {
 }
 
 test('a reload changes which rooms are watched from the next join on', async (t) => {
-  const file = path.join(tempDirectory(t), 'seneca.json');
+  const file = path.join(tempDirectory(), 'seneca.json');
   const write = (presence) => writeFileSync(file, JSON.stringify({ rooms: { presence } }));
   write(['old']);
   const relay = await startRelay(t, { args: ['-c', file], logLevel: 'info', log: [/./] });

@@ -148,7 +148,7 @@ test('a Redis that comes late or goes away is connected to once it is there', as
 
 test('a relay whose Redis is not there stops at once', async (t) => {
   const relay = await startRelay(t, {
-    args: socketioRedis({ url: `unix://${tempDirectory(t)}/nothing.sock` }),
+    args: socketioRedis({ url: `unix://${tempDirectory()}/nothing.sock` }),
     log: [/cannot be used/],
   });
   await relay.ctl.notices.first((line) => line.includes('cannot be used'));
@@ -168,7 +168,7 @@ test('a password is used, and a wrong one is told without being shown', async (t
 });
 
 test('while the intake is full the plugin waits, and loses nothing', async (t) => {
-  const directory = tempDirectory(t);
+  const directory = tempDirectory();
   const gate = path.join(directory, 'gate');
   writeFileSync(gate, '');
   t.after(() => rmSync(gate, { force: true })); // whatever happens, the pipeline goes on

@@ -21,7 +21,7 @@ async function publish(relay, from, count, type = 'n') {
 }
 
 test('the file sink writes every event, whole and in order', async (t) => {
-  const file = path.join(tempDirectory(t), 'events.jsonl');
+  const file = path.join(tempDirectory(), 'events.jsonl');
   const relay = await startRelay(t, { args: sinkArgs({ path: file }) });
   for (let n = 0; n < 1000; n += 100) await publish(relay, n, 100);
   await eventually(async () => (await sinkOf(relay)).delivered === 1000, 'all are written');
@@ -41,7 +41,7 @@ test('the file sink writes every event, whole and in order', async (t) => {
 });
 
 test('what was published before a stop is in the file after it', async (t) => {
-  const file = path.join(tempDirectory(t), 'events.jsonl');
+  const file = path.join(tempDirectory(), 'events.jsonl');
   const relay = await startRelay(t, { args: sinkArgs({ path: file, sync: true }) });
   await publish(relay, 0, 5000);
   await relay.stop();
@@ -49,7 +49,7 @@ test('what was published before a stop is in the file after it', async (t) => {
 });
 
 test('a line that a crash cut off is taken away, and whole ones stay', async (t) => {
-  const file = path.join(tempDirectory(t), 'events.jsonl');
+  const file = path.join(tempDirectory(), 'events.jsonl');
   writeFileSync(file, '{"type":"old"}\n{"type":"cut o');
   const relay = await startRelay(t, { args: sinkArgs({ path: file }) });
   await publish(relay, 0, 1);
@@ -61,7 +61,7 @@ test('a line that a crash cut off is taken away, and whole ones stay', async (t)
 });
 
 test('a full file makes room, and the oldest goes', async (t) => {
-  const file = path.join(tempDirectory(t), 'events.jsonl');
+  const file = path.join(tempDirectory(), 'events.jsonl');
   const relay = await startRelay(t, { args: sinkArgs({ path: file, rotate_bytes: 2000, keep: 2 }) });
   for (let n = 0; n < 60; ++n) await publish(relay, n, 1);
   await eventually(async () => (await sinkOf(relay)).delivered === 60, 'all are written');
@@ -71,7 +71,7 @@ test('a full file makes room, and the oldest goes', async (t) => {
 });
 
 test('while the file cannot be written events wait, and then all are there', async (t) => {
-  const directory = path.join(tempDirectory(t), 'logs');
+  const directory = path.join(tempDirectory(), 'logs');
   mkdirSync(directory);
   const file = path.join(directory, 'events.jsonl');
   const relay = await startRelay(t, { args: sinkArgs({ path: file }), log: [/file waits: .*No such file/] });
@@ -88,7 +88,7 @@ test('while the file cannot be written events wait, and then all are there', asy
 });
 
 test('a reload with another configuration goes on where the old sink stood', async (t) => {
-  const directory = tempDirectory(t);
+  const directory = tempDirectory();
   const config = path.join(directory, 'seneca.json');
   const write = (name) =>
     writeFileSync(
@@ -111,7 +111,7 @@ test('a reload with another configuration goes on where the old sink stood', asy
 });
 
 test('what cannot be a file of events is refused at the start', async (t) => {
-  const directory = tempDirectory(t);
+  const directory = tempDirectory();
   writeFileSync(path.join(directory, 'real'), '');
   symlinkSync(path.join(directory, 'real'), path.join(directory, 'link'));
   const wrong = {

@@ -264,7 +264,7 @@ describe('a client begins anew', () => {
   });
 
   test('when it missed more than is kept', async (t) => {
-    const { relay, proxy } = await start(t, { set: { 'journal.retention.events': 100 } });
+    const { relay, proxy } = await start(t, { set: { 'journal.memory.events': 100 } });
     const socket = await connect(t, proxy);
     await lostFor(socket, proxy, async () => {
       for (let i = 0; i < 10; ++i) await relay.publish(numbered(50, { type: 'task.x', from: 50 * i }));

@@ -136,3 +136,18 @@ test('what cannot work is refused at the start, naming the key', async () => {
     assert.match(end.stderr, message);
   }
 });
+
+test('a receiver that was away for longer than memory reaches gets it all from the journal', async (t) => {
+  let away = true;
+  const { url, taken } = await receiver(t, () => (away ? 503 : 204));
+  const relay = await startRelay(t, {
+    args: hook({ url, max_batch: 256 }),
+    set: { 'journal.memory.events': 50 },
+    log: [/webhook waits: /],
+  });
+  for (let n = 0; n < 20; ++n) await relay.publish(numbered(100, `n${n}`));
+  assert.ok((await relay.stats()).log.newest >= 2000);
+  away = false;
+  await eventually(() => taken().length === 2000, 'all have arrived', 60_000);
+  assert.equal((await sinkOf(relay)).skipped, 0);
+});

@@ -163,7 +163,7 @@ test('a peer that does not read may ping, and costs no processor time', async (t
 });
 
 test('a client that never reads costs its bound and no more', async (t) => {
-  const roomy = await startRelay(t, { threads: 1, set: { 'journal.retention.bytes': '1MiB' } });
+  const roomy = await startRelay(t, { threads: 1, set: { 'journal.memory.bytes': '1MiB' } });
   const deaf = await Promise.all(
     Array.from({ length: 4 }, () => RawWebSocket.open(roomy.port, '/ws?match=flood')),
   );

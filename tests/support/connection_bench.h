@@ -20,6 +20,11 @@ class FakeAdmin final : public Admin {
     asked.push_back(question.what);
     return true;
   }
+  [[nodiscard]] bool ask_pipeline(PipelineQuestion question) override {
+    if (busy) return false;
+    questions.push_back(std::move(question));
+    return true;
+  }
   [[nodiscard]] bool order(PluginOrder order) override {
     if (busy) return false;
     ordered.push_back(std::move(order));
@@ -28,6 +33,7 @@ class FakeAdmin final : public Admin {
   bool busy = false;
   std::vector<AdminQuery> asked;
   std::vector<PluginOrder> ordered;
+  std::vector<PipelineQuestion> questions;
 };
 
 /// A shard with one connection, whose loop turns when the test says so.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <future>
 #include <memory>
 #include <mutex>
@@ -113,8 +114,10 @@ class PipelineBench {
   RecordingServices services;
   Intake intake{100000, size_t{64} << 20};
   MemoryLog log{"EPOCH", 100000, uint64_t{1} << 30};
+  std::atomic<int> letters_told{0};
+  DeadLetters dead_letters{"LETTERS", [this] { ++letters_told; }};
   RecordingSink sink;
-  Pipeline pipeline{intake, log, sink, clock, logger, 64000};
+  Pipeline pipeline{intake, log, dead_letters, sink, clock, logger, 64000, {600'000'000, 1000}};
 };
 
 }  // namespace relay::test

@@ -15,6 +15,7 @@
 #include "log/memory_log.h"
 #include "pipeline/route_table.h"
 #include "session/frame_cache.h"
+#include "session/history.h"
 #include "session/recovery.h"
 #include "session/session.h"
 #include "session/shard_services.h"
@@ -28,13 +29,16 @@ class FakePublisher final : public Publisher {
   struct Submission {
     std::vector<EventRef> events;
     uint64_t token = 0;
+    std::string key{};
   };
-  [[nodiscard]] bool submit(std::vector<EventRef>& events, std::string_view, uint64_t token) override {
+  [[nodiscard]] bool submit(std::vector<EventRef>& events, std::string_view, uint64_t token,
+                            std::string_view key) override {
     if (full) return false;
-    submissions.push_back({std::move(events), token});
+    submissions.push_back({std::move(events), token, std::string(key)});
     return true;
   }
 
+  [[nodiscard]] std::string refusal() const override { return ""; }
   void presence_changed(PresenceChange change) override { presence.push_back(std::move(change)); }
   [[nodiscard]] bool ask_presence(std::string_view namespace_, std::string_view room, std::string_view,
                                   uint64_t token) override {
@@ -70,6 +74,31 @@ class FakePeers final : public RecoveryPeers {
   std::vector<RecoveryQuestion> questions;
 };
 
+/// Reads at once; the answers are for whoever sets `respond` and `fetched`.
+class FakeHistory final : public History {
+ public:
+  explicit FakeHistory(const Log& log) : log_(log) {}
+  [[nodiscard]] bool fetch(uint64_t from, uint64_t to, size_t limit, std::string_view) override {
+    return !full && log_.visit([&](LogReader& reader) {
+      HistoryChunk chunk;
+      chunk.from = from;
+      chunk.next = reader.read(from, to, limit, chunk.events, chunk.holes);
+      chunks.push_back(std::move(chunk));
+    });
+  }
+  [[nodiscard]] bool answer(const Log& log, std::string_view connection_id,
+                            std::function<HttpResponse(LogReader&)> job) override {
+    return !full && log.visit([&](LogReader& reader) { respond(std::string(connection_id), job(reader)); });
+  }
+
+  bool full = false;
+  std::vector<HistoryChunk> chunks;
+  std::function<void(std::string, HttpResponse)> respond = [](const std::string&, const HttpResponse&) {};
+
+ private:
+  const Log& log_;
+};
+
 /// An event to be published.
 struct EventSpec {
   std::string type = "agent.status.changed";
@@ -86,10 +115,12 @@ class ShardBench {
       : log("EPOCH", log_events, 1 << 30),
         hub(static_cast<size_t>(config.rooms.max_room_size)),
         frames("EPOCH", config.server.recovery_window > 0),
+        history(log),
         timers(clock.monotonic_us()),
         logger(make_null_logger()),
-        services{hub,   frames, publisher, timers,  counters,
-                 drops, log,    clock,     *logger, std::make_shared<const Config>(std::move(config))} {
+        services{hub,          frames,   publisher, history,
+                 timers,       counters, drops,     log,
+                 dead_letters, clock,    *logger,   std::make_shared<const Config>(std::move(config))} {
     if (const double window = services.config->server.recovery_window; window > 0) {
       recovery = std::make_unique<Recovery>(
           Recovery::Surroundings{hub, timers, clock, peers, counters.recovery_forgotten},
@@ -179,9 +210,11 @@ class ShardBench {
 
   ManualClock clock;
   MemoryLog log;
+  MemoryLog dead_letters{"LETTERS", 10, 1 << 20};
   ShardHub hub;
   FrameCache frames;
   FakePublisher publisher;
+  FakeHistory history;
   TimerWheel timers;
   ShardCounters counters;
   DropLedger drops{clock};

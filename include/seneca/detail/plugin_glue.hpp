@@ -7,6 +7,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "../ext/codec.h"
 #include "../ext/filter.h"
 #include "../ext/sink.h"
 #include "../ext/source.h"
@@ -57,6 +58,13 @@ struct HasSink<T, std::void_t<decltype(std::declval<T&>().deliver(std::declval<c
     : std::true_type {};
 
 template <class T, class = void>
+struct HasCodec : std::false_type {};
+template <class T>
+struct HasCodec<T, std::void_t<decltype(std::string(std::declval<T&>().decode(std::string_view(), bool()))),
+                               decltype(std::string(std::declval<T&>().encode(std::string_view())))>>
+    : std::true_type {};
+
+template <class T, class = void>
 struct HasFlush : std::false_type {};
 template <class T>
 struct HasFlush<T, std::void_t<decltype(std::declval<T&>().flush())>> : std::true_type {};
@@ -96,8 +104,8 @@ struct Glue {
   static constexpr bool kFilters = HasCall<T>::value || HasFilter<T>::value;
   static_assert(
       kFilters || HasView<T>::value || HasTick<T>::value || HasSource<T>::value || HasSink<T>::value ||
-          SessionGlue<T>::kServes,
-      "the plugin class needs operator()(Event&), filter, view, tick, start, deliver or serves: see "
+          HasCodec<T>::value || SessionGlue<T>::kServes,
+      "the plugin class needs operator()(Event&), filter, view, tick, start, deliver, encode or serves: see "
       "the top of seneca/plugin.hpp");
 
   static T* make(const seneca_host* host, std::string_view config) {
@@ -196,6 +204,17 @@ struct Glue {
     else
       return nullptr;
   }
+  static int32_t decode(void* self, seneca_str message, int32_t binary, const seneca_writer* request,
+                        seneca_error* error) noexcept {
+    return guard(error, [&] {
+      return request->append(request, to_str(static_cast<T*>(self)->decode(to_view(message), binary != 0)));
+    });
+  }
+  static int32_t encode(void* self, seneca_str message, const seneca_writer* out,
+                        seneca_error* error) noexcept {
+    return guard(error,
+                 [&] { return out->append(out, to_str(static_cast<T*>(self)->encode(to_view(message)))); });
+  }
   static int32_t save(void* self, const seneca_writer* out, seneca_error* error) noexcept {
     return guard(error, [&] { return out->append(out, to_str(static_cast<T*>(self)->save())); });
   }
@@ -233,6 +252,11 @@ struct Glue {
     if constexpr (HasSink<T>::value) {
       static constexpr seneca_sink table{sizeof(seneca_sink), deliver, flush_of(), MatchOf<T>::value};
       if (wanted == SENECA_SINK) return &table;
+    }
+    if constexpr (HasCodec<T>::value) {
+      static constexpr seneca_codec table{sizeof(seneca_codec), T::binary ? 1 : 0, T::subprotocol, decode,
+                                          encode};
+      if (wanted == SENECA_CODEC) return &table;
     }
     if constexpr (HasState<T>::value) {
       static constexpr seneca_state table{sizeof(seneca_state), save, load};

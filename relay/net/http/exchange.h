@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string_view>
 
 #include "codec/http_request.h"
@@ -11,6 +12,8 @@
 namespace relay {
 
 class Admin;
+class Tap;
+struct PipelineQuestion;
 
 /// One request being answered, as a handler sees it. Implemented by the connection. [shard]
 ///
@@ -27,6 +30,11 @@ class HttpExchange {
   [[nodiscard]] virtual int shard_number() const = 0;
   [[nodiscard]] virtual bool draining() const = 0;
   virtual void respond(HttpResponse response) = 0;
+  /// Once the answer is there and is 200, an event stream of `tap` takes its place.
+  virtual void stream_if_ok(std::shared_ptr<Tap> tap) = 0;
+
+  /// Has the pipeline answer. False when too much waits: then the exchange is over, and says so.
+  [[nodiscard]] bool ask_pipeline(PipelineQuestion question);
 };
 
 using HttpHandler = void (*)(HttpExchange&);
@@ -37,7 +45,7 @@ struct Endpoint {
   std::string_view path;
   Kind kind;
   std::string_view method;  ///< of Kind::http; the others are GET
-  HttpHandler handler;      ///< of Kind::http
+  HttpHandler handler;      ///< of Kind::http; of Kind::event_stream, unless it is that of the log
   bool below = false;       ///< stands for every path that begins so
 };
 
@@ -61,6 +69,7 @@ void handle_sockets_join(HttpExchange& exchange);
 void handle_sockets_leave(HttpExchange& exchange);
 void handle_sockets_disconnect(HttpExchange& exchange);
 void handle_history(HttpExchange& exchange);
+void handle_dead_letters(HttpExchange& exchange);
 void handle_healthz(HttpExchange& exchange);
 void handle_readyz(HttpExchange& exchange);
 void handle_stats(HttpExchange& exchange);
@@ -68,6 +77,8 @@ void handle_clients(HttpExchange& exchange);
 void handle_rooms(HttpExchange& exchange);
 void handle_plugins(HttpExchange& exchange);
 void handle_plugin_order(HttpExchange& exchange);
+void handle_walk(HttpExchange& exchange);
+void handle_tap(HttpExchange& exchange);
 void handle_presence(HttpExchange& exchange);
 void handle_why(HttpExchange& exchange);
 void handle_page(HttpExchange& exchange);

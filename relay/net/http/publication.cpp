@@ -8,6 +8,7 @@ namespace relay {
 namespace {
 
 constexpr uint64_t kToken = 1;  // one request, one publication
+constexpr size_t kMaxKey = 256;
 
 int status_of(const Error& error) {
   if (error.code == "unsupported_media_type" || error.code == "unsupported_encoding") return 415;
@@ -50,7 +51,17 @@ void refuse_publication(HttpExchange& exchange, const Error& error) {
 
 void submit_publication(HttpExchange& exchange, std::vector<EventRef> events) {
   if (events.empty()) return exchange.respond(publish_response(PublishResult()));
-  if (exchange.services().publisher.submit(events, exchange.connection_id(), kToken)) return;
+  const std::string_view key = exchange.head().header("idempotency-key");
+  if (key.size() > kMaxKey)
+    return refuse_publication(exchange, {"bad_key", "Idempotency-Key",
+                                         "has " + std::to_string(key.size()) + " bytes, at most " +
+                                             std::to_string(kMaxKey) + " are taken"});
+  if (exchange.services().publisher.submit(events, exchange.connection_id(), kToken, key)) return;
+  if (const std::string why = exchange.services().publisher.refusal(); !why.empty()) {
+    HttpResponse stuck = problem(503, why, "the journal cannot be written; publish again in a moment");
+    stuck.headers.emplace_back("Retry-After", "5");
+    return exchange.respond(std::move(stuck));
+  }
   HttpResponse busy = problem(429, "intake_full", "the relay takes in no more events right now; try again");
   busy.headers.emplace_back("Retry-After", "1");
   exchange.respond(std::move(busy));

@@ -21,6 +21,9 @@ namespace relay {
 /// True for JSON, and for what curl says when nobody told it what it sends.
 [[nodiscard]] bool is_json_type(std::string_view media_type);
 
+/// The events in the body of POST /api/v1/events, by the rules for its media type.
+[[nodiscard]] Result<std::vector<EventRef>> read_events(HttpExchange& exchange);
+
 /// Answers with a problem that has the error's code, and counts the refusal.
 void refuse_publication(HttpExchange& exchange, const Error& error);
 

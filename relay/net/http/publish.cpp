@@ -4,7 +4,8 @@
 #include "net/http/publication.h"
 #include "session/client_envelope.h"
 
-// POST /api/v1/events: one event, an array, CloudEvents in structured, batch and binary mode, or NDJSON.
+// POST /api/v1/events: one event, an array, CloudEvents in structured, batch and binary mode, or NDJSON. With
+// ?journal=no the events go out live only.
 
 namespace relay {
 namespace {
@@ -14,7 +15,9 @@ Result<std::vector<EventRef>> single(Result<EventRef> event) {
   return std::vector<EventRef>{std::move(*event)};
 }
 
-Result<std::vector<EventRef>> parse_body(HttpExchange& exchange) {
+}  // namespace
+
+Result<std::vector<EventRef>> read_events(HttpExchange& exchange) {
   const HttpRequestHead& head = exchange.head();
   const EnvelopeOptions options = client_envelope(exchange.services(), "/http");
   std::string storage;
@@ -36,15 +39,18 @@ Result<std::vector<EventRef>> parse_body(HttpExchange& exchange) {
               "application/x-ndjson");
 }
 
-}  // namespace
-
 void handle_publish(HttpExchange& exchange) {
-  Result<std::vector<EventRef>> events = parse_body(exchange);
+  Result<std::vector<EventRef>> events = read_events(exchange);
   if (!events) return refuse_publication(exchange, events.error());
+  const std::string_view journal = exchange.head().query_value("journal");
+  if (!journal.empty() && journal != "no")
+    return refuse_publication(exchange, {"bad_query", "journal", "is no, or left out"});
+  for (const EventRef& event : *events) event->set_transient(journal == "no");
   submit_publication(exchange, std::move(*events));
 }
 
 HttpResponse publish_response(const PublishResult& result) {
+  if (!result.unkept.empty()) return problem(503, result.unkept, kUnkept);
   if (result.accepted == 0 && result.rejected > 0) return problem(422, "rejected", result.reason);
   HttpResponse response;
   response.status = 202;
@@ -54,6 +60,7 @@ HttpResponse publish_response(const PublishResult& result) {
     body += ",\"rejected\":" + std::to_string(result.rejected) + ",\"reason\":";
     seneca::append_json_string(body, result.reason);
   }
+  if (result.repeated > 0) body += ",\"repeated\":" + std::to_string(result.repeated);
   if (result.first_offset != 0)
     body += ",\"first_offset\":" + std::to_string(result.first_offset) +
             ",\"last_offset\":" + std::to_string(result.last_offset);

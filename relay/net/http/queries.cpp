@@ -24,6 +24,14 @@ void ask(HttpExchange& exchange, AdminQuery what) {
 
 }  // namespace
 
+bool HttpExchange::ask_pipeline(PipelineQuestion question) {
+  question.shard = shard_number();
+  question.connection_id = connection_id();
+  if (!draining() && admin().ask_pipeline(std::move(question))) return true;
+  respond(problem(503, "busy", "too many questions are waiting; try again in a moment"));
+  return false;
+}
+
 void handle_stats(HttpExchange& exchange) { ask(exchange, AdminQuery::stats); }
 void handle_clients(HttpExchange& exchange) { ask(exchange, AdminQuery::clients); }
 void handle_rooms(HttpExchange& exchange) { ask(exchange, AdminQuery::rooms); }

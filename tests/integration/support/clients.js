@@ -43,8 +43,17 @@ export class PlainClient {
     });
     this.opened.catch(() => {});
     this.socket.on('error', () => {});
-    this.socket.on('message', (bytes) => this.take(JSON.parse(bytes.toString())));
+    this.socket.on('message', (bytes, binary) => this.take(this.decode(bytes, binary)));
     this.closed.then((end) => this.fail(new Error(`closed: ${JSON.stringify(end)}`)));
+  }
+
+  /** A message of the relay, from the bytes that came. */
+  decode(bytes) {
+    return JSON.parse(bytes.toString());
+  }
+
+  encode(message) {
+    return JSON.stringify(message);
   }
 
   fail(error) {
@@ -56,7 +65,7 @@ export class PlainClient {
   }
 
   send(message) {
-    this.socket.send(typeof message === 'string' ? message : JSON.stringify(message));
+    this.socket.send(typeof message === 'string' || Buffer.isBuffer(message) ? message : this.encode(message));
   }
 
   /** {code, reason} of the close. */

@@ -2,6 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -43,9 +45,11 @@ export class Ctl {
   ended = null;
 
   constructor(args, { env = {}, program = senecactl, stdin = 'ignore', cwd } = {}) {
+    // A relay keeps its journal where no other does, and nothing of it is left.
+    const state = mkdtempSync(path.join(os.tmpdir(), 'seneca-test-'));
     this.child = spawn(program, args, {
       cwd,
-      env: cleanEnvironment(env),
+      env: cleanEnvironment({ XDG_STATE_HOME: state, ...env }),
       stdio: [stdin, 'pipe', 'pipe'],
     });
     this.child.stdout.on('data', (text) => (this.stdout += text));
@@ -53,8 +57,12 @@ export class Ctl {
     splitLines(this.child.stdout, (line) => this.lines.push(line));
     splitLines(this.child.stderr, (line) => this.notices.push(line));
     this.end = new Promise((resolve) => {
-      this.child.on('error', (error) => this.#finish(resolve, { code: null, signal: null, error }));
-      this.child.on('close', (code, signal) => this.#finish(resolve, { code, signal }));
+      const finish = (end) => {
+        rmSync(state, { recursive: true, force: true });
+        this.#finish(resolve, end);
+      };
+      this.child.on('error', (error) => finish({ code: null, signal: null, error }));
+      this.child.on('close', (code, signal) => finish({ code, signal }));
     });
   }
 

@@ -9,7 +9,7 @@ export class MarcusDirectory {
   #minute = 0;
 
   constructor(t) {
-    this.root = tempDirectory(t);
+    this.root = tempDirectory();
   }
 
   /** logs/agent_events/agent_events_DAY.jsonl */

@@ -20,7 +20,7 @@ export class Redis {
   #child = null;
 
   constructor(t, { password } = {}) {
-    this.directory = tempDirectory(t);
+    this.directory = tempDirectory();
     this.path = path.join(this.directory, 'redis.sock');
     this.url = `unix://${this.path}`;
     this.password = password;

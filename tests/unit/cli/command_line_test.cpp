@@ -63,9 +63,34 @@ TEST_CASE("a bad value says what was expected") {
   CHECK(usage_error({"-o", "xml", "tail"}).find("--output xml is none of") != std::string::npos);
 }
 
+TEST_CASE("a journal is looked at, checked, made smaller, written out and read in") {
+  for (const char* verb : {"stat", "verify", "compact"})
+    CHECK(runs({"journal", verb, "--data-dir", "/d", "-o", "json"}));
+  CHECK(usage_error({"journal"}).find("needs a command: stat") != std::string::npos);
+  CHECK(usage_error({"journal", "stat", "--data-dir", ""}).find("is empty") != std::string::npos);
+  CHECK(runs({"export"}));
+  CHECK(runs({"export", "f.zst", "--data-dir=/d", "--since=5m", "--until=offset:9", "--match=a.*",
+              "--match=b", "--filter=data.n > 1", "--subject=task:T1"}));
+  CHECK(runs({"import", "-", "--skip-bad"}));
+  usage_error({"import"});
+}
+
 TEST_CASE("options that contradict each other are refused") {
   usage_error({"tail", "--last", "3", "--since", "5m"});
   usage_error({"tail", "--rate", "--fields", "type"});
+  for (const char* flag : {"--since=5m", "--last=3", "--room=r"})
+    CHECK(usage_error({"tail", "--stage", "in", flag}).find("does not go with --stage") != std::string::npos);
+  CHECK(usage_error({"tail", "--diff", "redact", "--rate"}).find("does not go with --diff") !=
+        std::string::npos);
+  usage_error({"tail", "--diff", "redact", "--stage", "in"});
+  CHECK(runs({"tail", "--stage", "out", "a.*", "--filter", "data.n > 1", "-C", "1", "--fields", "type"}));
+  CHECK(runs({"tail", "--diff", "redact", "a.*", "--not", "b.*", "--wait", "1s", "--no-reconnect"}));
+  for (const char* flag : {"--rate=5", "--wait-ack", "--no-wait"})
+    CHECK(usage_error({"inject", "x", "--dry-run", flag}).find("does not go with --dry-run") !=
+          std::string::npos);
+  usage_error({"inject", "x", "--stateful"});
+  usage_error({"inject", "x", "--json"});
+  CHECK(runs({"inject", "x", "--dry-run", "--stateful", "--json", "--count", "2"}));
   usage_error({"inject", "x", "--wait-ack", "--no-wait"});
   usage_error({"inject"});
   CHECK(usage_error({"inject", "--subject", "s", "{\"a\":1}"}).find("--subject needs a TYPE") !=
@@ -136,6 +161,13 @@ TEST_CASE("help and version go to stdout with status 0") {
     CHECK_FALSE(parsed.end->out.empty());
     CHECK(parsed.end->err.empty());
   }
+}
+
+TEST_CASE("dead-letters takes a plugin's name and a number that is at least 1") {
+  CHECK(runs({"dead-letters"}));
+  CHECK(runs({"dead-letters", "--plugin", "lua", "-n", "5"}));
+  CHECK(usage_error({"dead-letters", "-n", "0"}).find("--last") != std::string::npos);
+  CHECK(usage_error({"dead-letters", "lua"}).find("unexpected argument lua") != std::string::npos);
 }
 
 }  // namespace

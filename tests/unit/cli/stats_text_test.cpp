@@ -63,6 +63,17 @@ TEST_CASE("why plugins dropped events is listed") {
   CHECK(text.find("reasons") == std::string::npos);
 }
 
+TEST_CASE("what plugins count themselves is a table of its own") {
+  const std::string text = render(
+      R"({"plugins":[{"name":"p","metrics":{"keys":{"type":"gauge","value":3},)"
+      R"("wait":{"type":"histogram","count":2,"sum":5,"p50":2,"p99":3,"max":3}}},{"name":"q","metrics":{}}]})");
+  CHECK(text.find("metrics\n  plugin  metric  value") != std::string::npos);
+  CHECK(text.find("keys") != std::string::npos);
+  CHECK(text.find("count 2 sum 5 p50 2 p99 3 max 3") != std::string::npos);
+  CHECK(text.find("gauge") == std::string::npos);
+  CHECK(render(R"({"plugins":[{"name":"p","metrics":{"keys":1}}]})").find("metrics") == std::string::npos);
+}
+
 TEST_CASE("an answer of an unknown shape is shown or refused, never a crash") {
   CHECK(render(R"({"x":1,"list":[1,"a"],"deep":{"a":{"b":{"c":[1]}}}})").find("other        x 1") !=
         std::string::npos);

@@ -1,12 +1,11 @@
 #include "ingest/marcus_events_db.h"
 
-#include <sqlite3.h>
-
 #include <filesystem>
 #include <string>
 #include <vector>
 
 #include "following.h"
+#include "marcus_database.h"
 #include "support/catch.h"
 
 namespace relay::test {
@@ -14,46 +13,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Marcus's own connection to its database.
-class Writer {
- public:
-  explicit Writer(const fs::path& file) {
-    fs::create_directories(file.parent_path());
-    REQUIRE(sqlite3_open(file.c_str(), &db_) == SQLITE_OK);
-    sqlite3_busy_timeout(db_, 10'000);
-    run("PRAGMA synchronous = OFF");
-  }
-  ~Writer() { sqlite3_close(db_); }
-  Writer(const Writer&) = delete;
-  Writer& operator=(const Writer&) = delete;
-
-  void run(const std::string& sql) const {
-    INFO(sql);
-    REQUIRE(sqlite3_exec(db_, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK);
-  }
-  void make_table() const {
-    run("CREATE TABLE persistence (collection TEXT NOT NULL, key TEXT NOT NULL, data TEXT NOT NULL, "
-        "stored_at "
-        "TIMESTAMP DEFAULT CURRENT_TIMESTAMP, PRIMARY KEY (collection, key))");
-  }
-  void store(int number, const std::string& collection = "events",
-             const std::string& at = "CURRENT_TIMESTAMP") const {
-    const std::string key = "evt_" + std::to_string(number);
-    run("INSERT OR REPLACE INTO persistence VALUES ('" + collection + "', '" + key + "', '{\"event_id\": \"" +
-        key +
-        "\", \"timestamp\": \"2026-03-02T00:00:00+00:00\", \"event_type\": \"task_started\", \"source\": "
-        "\"marcus\", "
-        "\"data\": {\"n\": " +
-        std::to_string(number) + "}, \"metadata\": {}}', " + at + ")");
-  }
-
- private:
-  sqlite3* db_ = nullptr;
-};
-
 TEST_CASE("rows of the events collection arrive once each, others never") {
   Following marcus;
-  const Writer writer(marcus.dir.path() / "data/marcus.db");
+  const MarcusDatabase writer(marcus.dir.path() / "data/marcus.db");
   writer.make_table();
   writer.store(1);
   marcus.start();
@@ -70,7 +32,7 @@ TEST_CASE("rows of the events collection arrive once each, others never") {
 
 TEST_CASE("rows stored longer ago than the backfill time are not read") {
   Following marcus;
-  const Writer writer(marcus.dir.path() / "data/marcus.db");
+  const MarcusDatabase writer(marcus.dir.path() / "data/marcus.db");
   writer.make_table();
   writer.store(1, "events", "datetime('now', '-3 days')");
   writer.store(2, "events", "datetime('now', '-1 hour')");
@@ -83,7 +45,7 @@ TEST_CASE("rows stored longer ago than the backfill time are not read") {
 TEST_CASE("a row that was stored again, the numbering after a vacuum and deleted rows repeat nothing") {
   Following marcus;
   marcus.config.backfill = 0;
-  const Writer writer(marcus.dir.path() / "data/marcus.db");
+  const MarcusDatabase writer(marcus.dir.path() / "data/marcus.db");
   writer.make_table();
   for (int number = 1; number <= 20; ++number) writer.store(number, number <= 15 ? "decisions" : "events");
   marcus.start();
@@ -105,7 +67,7 @@ TEST_CASE("a row that was stored again, the numbering after a vacuum and deleted
 TEST_CASE("a database and a table that appear after the start are live from the first row") {
   Following marcus;
   marcus.start();
-  const Writer writer(marcus.dir.path() / "data/marcus.db");
+  const MarcusDatabase writer(marcus.dir.path() / "data/marcus.db");
   writer.run("CREATE TABLE other (x)");
   writer.make_table();
   writer.store(1);
@@ -117,7 +79,7 @@ TEST_CASE("a replaced database is read from its first row, without the rows know
   Following marcus;
   const fs::path file = marcus.dir.path() / "data/marcus.db";
   {
-    const Writer writer(file);
+    const MarcusDatabase writer(file);
     writer.make_table();
     writer.store(1);
     writer.store(2);
@@ -125,14 +87,14 @@ TEST_CASE("a replaced database is read from its first row, without the rows know
   marcus.start();
   REQUIRE(marcus.drain.until_count(2));
   {
-    const Writer writer(marcus.dir.path() / "new.db");
+    const MarcusDatabase writer(marcus.dir.path() / "new.db");
     writer.make_table();
     writer.store(3);
     writer.store(2);
     writer.store(4);
   }
   fs::rename(marcus.dir.path() / "new.db", file);
-  const Writer writer(file);
+  const MarcusDatabase writer(file);
   REQUIRE(marcus.drain.until([&] {
     const std::vector<int> numbers = marcus.drain.numbers();
     return !numbers.empty() && numbers.back() == 4;
@@ -142,7 +104,7 @@ TEST_CASE("a replaced database is read from its first row, without the rows know
 
 TEST_CASE("a locked database is tried again until it is free") {
   Following marcus;
-  const Writer writer(marcus.dir.path() / "data/marcus.db");
+  const MarcusDatabase writer(marcus.dir.path() / "data/marcus.db");
   writer.make_table();
   marcus.start();
   writer.run("BEGIN EXCLUSIVE");

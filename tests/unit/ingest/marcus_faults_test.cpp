@@ -1,3 +1,4 @@
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -65,6 +66,19 @@ TEST_CASE("a file that was copied and truncated is read from its start, counted,
   CHECK(marcus.drain.numbers() == range(1, 3));
   CHECK_FALSE(marcus.drain.events[2]->is_backfill());
   CHECK(marcus.source->status().restarts == 1);
+}
+
+TEST_CASE("a file of the size it had, but with another beginning, is read from its start") {
+  Following marcus;
+  marcus.dir.append(kAgentFile, agent_line(1));
+  fs::last_write_time(marcus.dir.path() / kAgentFile,
+                      fs::file_time_type::clock::now() - std::chrono::hours(1));
+  marcus.start();
+  REQUIRE(marcus.drain.until_count(1));
+  std::fstream(marcus.dir.path() / kAgentFile, std::ios::binary | std::ios::in | std::ios::out)
+      << agent_line(2);
+  REQUIRE(marcus.drain.until_count(2));
+  CHECK(marcus.drain.numbers() == range(1, 2));
 }
 
 TEST_CASE("a folder moved away and made anew is followed in both places' order of life") {

@@ -299,3 +299,39 @@ TEST_CASE("an event stream begins with its head and goes on until the relay stop
   CHECK(bench.wire.finished);
   CHECK(bench.shard.hub.filter_classes() == 0);
 }
+
+TEST_CASE("a tap's stream begins when the pipeline has said yes, and leaves its tap when the client goes") {
+  ConnectionBench bench;
+  CHECK(bench.ask(get("/api/v1/taps?stage=in")).empty());
+  REQUIRE(bench.fake_admin.questions.size() == 1);
+  bench.connection.on_answer(HttpResponse());
+  bench.turn();
+  const std::string head = bench.take();
+  CHECK(status_of(head) == 200);
+  CHECK(holds(head, "Content-Type: text/event-stream"));
+  CHECK(bench.connection.session()->info().subscriptions == std::vector<std::string>{"in"});
+}
+
+TEST_CASE("a tap that the pipeline refuses is answered like any request") {
+  ConnectionBench bench;
+  (void)bench.ask(get("/api/v1/taps?stage=nobody"));
+  bench.connection.on_answer(problem(404, "stage_unknown", "no"));
+  bench.turn();
+  const std::string answer = bench.take();
+  CHECK(status_of(answer) == 404);
+  CHECK(holds(answer, "keep-alive"));
+  CHECK(status_of(bench.ask(get("/healthz"))) == 200);
+}
+
+TEST_CASE("a question about taps that says nothing is refused at once") {
+  for (const char* query :
+       {"", "?stage=", "?stage=in&diff=2", "?stage=in&match=a..b", "?stage=in&filter=("}) {
+    ConnectionBench bench;
+    CAPTURE(query);
+    CHECK(status_of(bench.ask(get(std::string("/api/v1/taps") + query))) == 400);
+  }
+  ConnectionBench bench;
+  CHECK(status_of(bench.ask(get("/api/v1/taps?stage=in", "Origin: http://evil.example\r\n"))) == 403);
+  bench.fake_admin.busy = true;
+  CHECK(status_of(bench.ask(get("/api/v1/taps?stage=in"))) == 503);
+}

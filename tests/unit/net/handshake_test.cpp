@@ -66,11 +66,11 @@ TEST_CASE("Engine.IO's errors come in the reference server's order") {
 TEST_CASE("our subprotocol is taken where it is offered") {
   HttpRequestHead head =
       websocket_head({{"sec-websocket-protocol", "other"}, {"sec-websocket-protocol", "seneca.v1.json"}});
-  const auto plain = check_websocket_request(head, true, true);
+  const auto plain = check_websocket_request(head, plain_subprotocols({}), true);
   REQUIRE(plain);
   CHECK(plain->subprotocol == "seneca.v1.json");
   CHECK(plain->accept_key == "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
-  const auto without = check_websocket_request(head, false, true);
+  const auto without = check_websocket_request(head, {}, true);
   REQUIRE(without);
   CHECK(without->subprotocol.empty());
 }
@@ -78,7 +78,8 @@ TEST_CASE("our subprotocol is taken where it is offered") {
 TEST_CASE("permessage-deflate is agreed on where it is offered, allowed and of use") {
   const std::string agreed = "permessage-deflate; server_no_context_takeover; client_no_context_takeover";
   const auto extensions = [](std::vector<std::pair<std::string, std::string>> more, bool deflates = true) {
-    const auto accepted = check_websocket_request(websocket_head(std::move(more)), true, deflates);
+    const auto accepted =
+        check_websocket_request(websocket_head(std::move(more)), plain_subprotocols({}), deflates);
     REQUIRE(accepted);
     return accepted->extensions;
   };

@@ -40,7 +40,7 @@ struct LoneShard {
   Intake intake;
   FakeAdmin admin;
   std::string address;
-  Shard shard{{0, intake, log, clock, *logger, admin, 100, 1, config}};
+  Shard shard{{0, intake, log, log, clock, *logger, admin, 100, 1, config}};
 };
 
 void publish(HttpSocket& socket) {

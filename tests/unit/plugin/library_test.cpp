@@ -152,6 +152,8 @@ TEST_CASE("a shared object without a usable plugin in it is refused") {
   check_refused(fixture("bad_table"), "plugin_bad_table", "has no destroy function; rebuild");
   check_refused(fixture("bad_id"), "plugin_bad_table", "no id of the form");
   check_refused(fixture("bad_role_table"), "plugin_bad_table", "lacks a function; set its size");
+  check_refused(fixture("bad_subprotocol"), "plugin_bad_table",
+                "codec's subprotocol is none, or one of ours");
   check_refused(fixture("bad_no_role"), "plugin_no_role", "return a table for one");
   check_refused(fixture("bad_schema"), "plugin_bad_schema", "at /properties/limit/type: must be a type name");
 }

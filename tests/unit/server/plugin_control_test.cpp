@@ -62,6 +62,7 @@ class Relay {
  private:
   static Config config(std::vector<PluginConfig> plugins) {
     Config config = default_config();
+    config.journal.engine = JournalConfig::Engine::memory;
     config.server.listen = {"127.0.0.1:0"};
     config.server.threads = 2;
     config.plugins = std::move(plugins);
@@ -164,6 +165,7 @@ TEST_CASE("every configured plugin is listed with what it is and does") {
 
 TEST_CASE("a relay without anybody to carry out orders takes none") {
   Config config = default_config();
+  config.journal.engine = JournalConfig::Engine::memory;
   config.server.listen = {"127.0.0.1:0"};
   config.plugins.clear();
   SystemClock clock;

@@ -22,6 +22,7 @@ Config quiet_config(int threads = 1) {
   Config config = default_config();
   config.server.listen = {"127.0.0.1:0"};
   config.server.threads = threads;
+  config.journal.engine = JournalConfig::Engine::memory;
   config.plugins.clear();
   config.sources.clear();
   return config;
@@ -164,7 +165,7 @@ TEST_CASE("a reload changes what can change and names what needs a restart") {
   fresh.server.max_connections = 5;
   fresh.rooms.max_room_size = 7;
   fresh.security.content_filtering.max_message_size = 1000;
-  fresh.journal.retention_events = 5;
+  fresh.journal.memory_events = 5;
   fresh.sources.emplace_back();
   fresh.plugins = {everything()};
   const auto left_alone = relay.server.reload(fresh);

@@ -25,7 +25,7 @@ class SinkBench {
       : log("epoch", log_events, 1 << 20),
         path_(directory_.path() / "taken"),
         runner(SinkPlugin(bench_.must_create(fixture("picky_sink"), R"({"path":")" + path_.string() + "\"}")),
-               *PatternSet::parse_list(match), log, signal, bench_.logger) {}
+               *PatternSet::parse_list(match), log, "events", signal, bench_.logger) {}
 
   void append(const std::vector<std::string>& types) {
     std::vector<EventRef> events;

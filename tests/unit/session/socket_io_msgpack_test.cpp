@@ -144,8 +144,9 @@ TEST_CASE("an event is published as it would be from text") {
   client.say("0");
   client.say(R"(21["publish","agent.idle",{"n":[1,-2.5,"é"]}])");
   REQUIRE(client.bench.publisher.submissions.size() == 1);
-  const auto& [events, token] = client.bench.publisher.submissions[0];
-  CHECK(events.at(0)->data() == R"({"n":[1,-2.5,"é"]})");
+  const auto& submission = client.bench.publisher.submissions[0];
+  const uint64_t token = submission.token;
+  CHECK(submission.events.at(0)->data() == R"({"n":[1,-2.5,"é"]})");
   client.session->published(token, {5, 5, 1, 0, ""});
   CHECK(client.take_packets() == Texts{R"(b31[{"ok":true,"offset":5}])"});
 }

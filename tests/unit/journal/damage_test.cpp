@@ -1,0 +1,158 @@
+#include <algorithm>
+#include <fstream>
+#include <future>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "journal/block_maker.h"
+#include "journal/journal_file.h"
+#include "journal/journal_reader.h"
+#include "support/catch.h"
+#include "support/sanitized.h"
+#include "support/temp_dir.h"
+
+using namespace relay;
+using namespace relay::test;
+
+namespace {
+
+constexpr int kFlips = kSanitized ? 100 : 1000;
+constexpr size_t kCutStep = kSanitized ? 4093 : 509;
+constexpr uint64_t kEvents = 1200;
+constexpr uint64_t kEventsInBlock = 40;
+
+std::string data_of(uint64_t offset) {
+  std::mt19937_64 random(offset);
+  std::string data = "\"";
+  for (int i = 0; i < 12; ++i) data += std::to_string(random());
+  return data + "\"";
+}
+
+std::string bytes_of(const std::filesystem::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+/// A journal whose events can be told from wrong ones, all of it in journal.db or, unless `checkpointed`, in
+/// the write-ahead log.
+struct Recording {
+  explicit Recording(bool checkpointed) {
+    TempDir directory;
+    {
+      auto file = JournalFile::open_writer(directory.path(), "e");
+      REQUIRE(file);
+      BlockMaker maker;
+      for (uint64_t next = 1; next <= kEvents;) {
+        std::vector<EventRef> events;
+        for (uint64_t i = 0; i < kEventsInBlock; ++i, ++next) {
+          const std::string id = std::to_string(next), data = data_of(next);
+          EventFields fields;
+          fields.id = id;
+          fields.source = "/damage";
+          fields.type = "a";
+          fields.subject = next % 2 == 0 ? "agent:a" : "agent:b";
+          fields.data = data;
+          events.push_back(Event::make(fields));
+          events.back()->set_offset(next);
+        }
+        std::vector<JournalFile::NewBlock> blocks;
+        maker.make(events, blocks);
+        REQUIRE(file->commit(blocks, {}));
+      }
+      if (checkpointed) REQUIRE(file->vacuum());
+    }
+    db = bytes_of(directory.path() / "journal.db");
+    wal = bytes_of(directory.path() / "journal.db-wal");
+  }
+  std::string db, wal;
+};
+
+struct Found {
+  bool opened = false;
+  bool right = true;     // every event that came was one that was written
+  uint64_t missing = 0;  // of kEvents, or of those up to the last that is known
+  uint64_t unsaid = 0;   // missing without a hole that says so
+  uint64_t last = 0;
+};
+
+// What a relay would make of these files.
+Found look_at(const std::string& db, const std::string& wal) {
+  TempDir directory;
+  std::ofstream(directory.path() / "journal.db", std::ios::binary) << db;
+  if (!wal.empty()) std::ofstream(directory.path() / "journal.db-wal", std::ios::binary) << wal;
+  Found found;
+  auto writer = JournalFile::open_writer(directory.path(), "after");
+  if (!writer) return found;
+  const auto bounds = writer->bounds();
+  auto file = JournalFile::open_reader(directory.path());
+  if (!bounds || !file) return found;
+  found.opened = true;
+  found.last = std::min(bounds->last, kEvents);
+  const MemoryLog recent("after", 10, 1000, kEvents + 1);
+  const auto logger = make_null_logger();
+  JournalReader reader(std::move(*file), recent, *logger);
+  std::promise<void> done;
+  REQUIRE(reader.run([&](LogReader& log) {
+    std::vector<EventRef> events;
+    std::vector<LogReader::Hole> holes;
+    uint64_t expected = 1;
+    for (uint64_t next = 1; next <= found.last;) {
+      next = log.read(next, found.last, 1000, events, holes);
+      for (const EventRef& event : events) {
+        found.right &= event->offset() >= expected && event->id() == std::to_string(event->offset()) &&
+                       event->data() == data_of(event->offset());
+        for (; expected < event->offset(); ++expected) ++found.missing;
+        expected = event->offset() + 1;
+      }
+    }
+    found.missing += found.last + 1 - expected;
+    uint64_t said = 0;
+    for (const LogReader::Hole& hole : holes) said += hole.to - hole.from + 1;
+    found.unsaid = found.missing > said ? found.missing - said : 0;
+    done.set_value();
+  }));
+  done.get_future().get();
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("a flipped bit never makes a wrong event, and costs a block or less") {
+  const Recording recording(true);
+  std::mt19937 random(7);
+  int unopened = 0, beyond = 0, hurt = 0;
+  for (int i = 0; i < kFlips; ++i) {
+    std::string db = recording.db;
+    const size_t at = random() % db.size();
+    db[at] = static_cast<char>(db[at] ^ (1 << random() % 8));
+    const Found found = look_at(db, "");
+    INFO("bit flipped in byte " << at << " of " << db.size());
+    CHECK(found.right);
+    CHECK(found.unsaid == 0);
+    if (!found.opened) ++unopened;
+    if (found.opened && found.missing + (kEvents - found.last) > kEventsInBlock) ++beyond;
+    if (found.missing > 0) ++hurt;
+  }
+  WARN(hurt << " flips of " << kFlips << " cost a block, " << beyond << " more than that, " << unopened
+            << " the whole until it is mended");
+  CHECK(hurt > kFlips / 4);
+  // The first page says what the tables are; others lead to many blocks.
+  CHECK(beyond + unopened <= kFlips / 20);
+}
+
+TEST_CASE("a write-ahead log that ends anywhere leaves what was committed before") {
+  const Recording recording(false);
+  REQUIRE(recording.wal.size() > (64u << 10));
+  uint64_t before = kEvents;
+  for (size_t cut = 0; cut <= 64u << 10; cut += cut < (kSanitized ? 16 : 512) ? 1 : kCutStep) {
+    const Found found = look_at(recording.db, recording.wal.substr(0, recording.wal.size() - cut));
+    INFO(cut << " bytes cut off");
+    CHECK(found.opened);
+    CHECK(found.right);
+    CHECK(found.missing == 0);
+    CHECK(found.last <= before);
+    before = found.last;
+  }
+  CHECK(before < kEvents);
+}
