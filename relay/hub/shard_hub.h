@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <deque>
@@ -74,6 +75,8 @@ class ShardHub {
   /// The same with some of its events, which follow each other.
   void dispatch(const RoutedBatch& batch, std::span<const RoutedEvent> events);
   void missed(uint64_t from, uint64_t to);
+  /// What lies up to `to` is for nobody.
+  void pass(uint64_t to) { delivered_ = std::max(delivered_, to); }
   /// Whether `offset` lies in one of the newest ranges that were missed.
   [[nodiscard]] bool was_missed(uint64_t offset) const;
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <future>
+#include <memory>
 #include <thread>
 #include <utility>
 #include <variant>
@@ -10,6 +11,7 @@
 #include "base/thread_name.h"
 #include "net/presence_backlog.h"
 #include "net/shard_loop.h"
+#include "pipeline/pipeline.h"
 
 namespace relay {
 namespace {
@@ -201,6 +203,21 @@ struct Shard::Impl final : private ShardLoop::Owner {
       chunk.from = from;
       chunk.next = reader.read(from, to, limit, chunk.events, chunk.holes);
       if (!note(Fetched{session, std::move(chunk)})) acks_lost.fetch_add(1);
+    });
+  }
+  // Over the thread that reads the journal and the pipeline's to this shard's.
+  bool fetch_routed(uint64_t from, uint64_t to, size_t limit, std::string_view session_id) override {
+    return around.log.visit([this, from, to, limit, session = std::string(session_id)](LogReader& reader) {
+      HistoryChunk chunk;
+      chunk.from = from;
+      chunk.next = reader.read(from, to, limit, chunk.events, chunk.holes);
+      const auto read = std::make_shared<HistoryChunk>(std::move(chunk));
+      const bool asked =
+          around.ask_pipeline && around.ask_pipeline([this, session, read](Pipeline& pipeline) {
+            read->routed = pipeline.route_past(std::exchange(read->events, {}));
+            if (!note(Fetched{session, std::move(*read)})) acks_lost.fetch_add(1);
+          });
+      if (!asked && !note(Fetched{session, HistoryChunk{from, from, {}, {}}})) acks_lost.fetch_add(1);
     });
   }
   bool answer_from(const Log& log, std::string_view connection_id,

@@ -26,6 +26,8 @@
 
 namespace relay {
 
+class Pipeline;
+
 /// What a shard knows about itself at one moment.
 struct ShardReport {
   int shard = 0;
@@ -79,6 +81,8 @@ class Shard final : public ShardPort {
     /// All shards by number, this one included; not asked before `start`. Null when there is one.
     const std::vector<std::unique_ptr<Shard>>* all = nullptr;
     AdminAccess* access = nullptr;  ///< of the Admin UI; null when it is not enabled
+    /// [any-thread] Pipeline::post, once there is a pipeline.
+    std::function<bool(std::function<void(Pipeline&)>)> ask_pipeline{};
   };
 
   explicit Shard(const Surroundings& surroundings);

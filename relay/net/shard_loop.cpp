@@ -119,6 +119,9 @@ struct ShardLoop::Impl final : ConnectionHost, Publisher, History, RecoveryPeers
   bool fetch(uint64_t from, uint64_t to, size_t limit, std::string_view session_id) override {
     return owner.fetch(from, to, limit, session_id);
   }
+  bool fetch_routed(uint64_t from, uint64_t to, size_t limit, std::string_view session_id) override {
+    return owner.fetch_routed(from, to, limit, session_id);
+  }
   bool answer(const Log& log, std::string_view connection_id,
               std::function<HttpResponse(LogReader&)> job) override {
     return owner.answer_from(log, connection_id, std::move(job));

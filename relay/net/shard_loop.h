@@ -35,6 +35,8 @@ class ShardLoop {
     [[nodiscard]] virtual bool ask_for_record(size_t shard, RecoveryQuestion question) = 0;
     [[nodiscard]] virtual bool fetch(uint64_t from, uint64_t to, size_t limit,
                                      std::string_view session_id) = 0;
+    [[nodiscard]] virtual bool fetch_routed(uint64_t from, uint64_t to, size_t limit,
+                                            std::string_view session_id) = 0;
     [[nodiscard]] virtual bool answer_from(const Log& log, std::string_view connection_id,
                                            std::function<HttpResponse(LogReader&)> job) = 0;
     virtual void answer_with_record(size_t shard, uint64_t ticket, RecoveryRecordRef record) = 0;

@@ -379,6 +379,27 @@ void Pipeline::publish_items() {
   sink_.publish(routed);
 }
 
+// Their priorities were decided when they came; others may be reading them.
+RoutedBatchRef Pipeline::route_past(std::vector<EventRef> events) {
+  auto routed = std::make_shared<RoutedBatch>();
+  routed->routes = plan_.routes;
+  routed->events.reserve(events.size());
+  for (EventRef& event : events) {
+    int32_t emission = -1;
+    if (is_emission(event->type())) {
+      Result<Emission> parsed = parse_emission(event->type(), event->data());
+      if (!parsed) continue;
+      emission = static_cast<int32_t>(routed->emissions.size());
+      routed->emissions.push_back(std::move(*parsed));
+    }
+    const auto first = static_cast<uint32_t>(routed->deliveries.size());
+    const uint32_t count = route_event(*plan_.routes, *event, routed->deliveries);
+    if (!event->is_backfill()) render_views(*event, *routed, first);
+    routed->events.push_back({std::move(event), first, count, emission});
+  }
+  return routed;
+}
+
 void Pipeline::render_views(const Event& event, RoutedBatch& batch, uint32_t first_delivery) {
   std::string payload;
   for (size_t i = first_delivery; i < batch.deliveries.size(); ++i) {

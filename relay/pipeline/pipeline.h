@@ -84,6 +84,9 @@ class Pipeline final : private StageObserver {
   [[nodiscard]] Status open_tap(std::shared_ptr<Tap> tap) { return taps_.open(std::move(tap), plan_.stages); }
   /// [pipeline] What would become of `event`, which is sent nowhere: JSON, see walk.h.
   [[nodiscard]] std::string walk(EventRef event, bool stateful);
+  /// [pipeline] What `events`, which are in the log, become by the routes and views of now. They are
+  /// published to nobody.
+  [[nodiscard]] RoutedBatchRef route_past(std::vector<EventRef> events);
   /// [pipeline] Tells operators, in the log and by an event.
   void announce(PluginNews news) override;
   [[nodiscard]] const PipelinePlan& plan() const { return plan_; }

@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <atomic>
 #include <future>
 #include <thread>
 #include <utility>
@@ -174,6 +175,7 @@ struct Server::Impl {
   std::unique_ptr<Hub> hub;
   std::unique_ptr<HubSink> sink;
   std::unique_ptr<Pipeline> pipeline;
+  std::atomic<Pipeline*> at_work{nullptr};  // the same while it runs, for the shards
   std::vector<std::unique_ptr<Source>> sources;
   PluginSources plugin_sources;
   PluginSinks plugin_sinks;
@@ -259,9 +261,12 @@ Status Server::Impl::start_shards() {
       opened = tl::unexpected(plugins.error());
       break;
     }
-    shards.push_back(std::make_unique<Shard>(
-        Shard::Surroundings{number, intake, *log, dead_letters.log(), clock, logger, desk, limit,
-                            static_cast<size_t>(count), config, std::move(*plugins), &shards, login.get()}));
+    shards.push_back(std::make_unique<Shard>(Shard::Surroundings{
+        number, intake, *log, dead_letters.log(), clock, logger, desk, limit, static_cast<size_t>(count),
+        config, std::move(*plugins), &shards, login.get(), [this](std::function<void(Pipeline&)> task) {
+          Pipeline* const working = at_work.load();
+          return working != nullptr && working->post(std::move(task));
+        }}));
   }
   for (size_t number = 0; opened && number < shards.size(); ++number)
     opened = shards[number]->start(std::exchange(listeners[number], {}));
@@ -311,6 +316,7 @@ Status Server::Impl::start() {
   if (journal != nullptr) recall();
   plugin_sinks.exchange(std::move(*sinks));
   pipeline->start(std::move(*plan));
+  at_work = pipeline.get();
   start_sources(std::move(*from_plugins));
   std::vector<const Source*> watched;
   for (const auto& source : sources) watched.push_back(source.get());
@@ -363,6 +369,7 @@ void Server::Impl::drain() {
   for (const auto& source : sources) source->stop();
   plugin_sources.stop();
   intake.close();
+  at_work = nullptr;
   pipeline->join();
   if (journal != nullptr) journal->close();
   const auto timeout_us = static_cast<int64_t>(config->server.drain_timeout * 1e6);

@@ -8,6 +8,7 @@
 #include "codec/http_response.h"
 #include "event/event.h"
 #include "log/log.h"
+#include "pipeline/routed_batch.h"
 
 namespace relay {
 
@@ -17,6 +18,7 @@ struct HistoryChunk {
   uint64_t from = 0, next = 0;
   std::vector<EventRef> events;
   std::vector<LogReader::Hole> holes;
+  RoutedBatchRef routed{};  ///< in place of `events`, when that was asked for
 
   [[nodiscard]] bool covers(uint64_t offset) const { return from <= offset && offset < next; }
 };
@@ -28,6 +30,10 @@ class History {
   virtual ~History() = default;
   /// The session's `fetched` is called later. False: too many reads wait; ask again in a moment.
   [[nodiscard]] virtual bool fetch(uint64_t from, uint64_t to, size_t limit, std::string_view session_id) = 0;
+  /// The same with the events as the pipeline handed them to shards, by the routes and views there are now.
+  /// When the pipeline has too much to do nothing is in it, and `next` is `from`.
+  [[nodiscard]] virtual bool fetch_routed(uint64_t from, uint64_t to, size_t limit,
+                                          std::string_view session_id) = 0;
   /// The request that waits on that connection is answered by what `job` makes, on another thread. False:
   /// too many reads wait.
   [[nodiscard]] virtual bool answer(const Log& log, std::string_view connection_id,

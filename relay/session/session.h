@@ -76,7 +76,7 @@ class Session {
   virtual void published(uint64_t token, const PublishResult& result) = 0;
   /// What Publisher::ask_presence asked for: members of a JSON object.
   virtual void answered(uint64_t, std::string_view /*members*/) {}
-  /// What History::fetch asked for.
+  /// What History::fetch or fetch_routed asked for.
   virtual void fetched(HistoryChunk&& /*chunk*/) {}
   /// Whether it may be an admin, which it asked with this number.
   virtual void admin_verdict(uint64_t attempt, const AdminVerdict& verdict) {

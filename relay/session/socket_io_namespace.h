@@ -162,13 +162,16 @@ class SocketIoNamespace final : public Subscriber, private PluginClient {
     ShardHub past;
     const Position got;    // what the client has
     const uint64_t moved;  // what changed its rooms up to here has done so already
+    uint64_t reached = 0;  // memberships from here on are still to be entered
   };
   [[nodiscard]] ShardHub& hub() const;
   [[nodiscard]] uint64_t next_offset() const { return hub().delivered() + 1; }
   [[nodiscard]] std::string shown(const std::string& name) const;
   void leave_hub();
   void note_sent(const Run& run);
-  void step();
+  [[nodiscard]] const RoutedBatch* find_past(uint64_t next, uint64_t& end);
+  void pass_lost(uint64_t to, std::string_view reason);
+  [[nodiscard]] bool step();
   void go_live();
 
   uint64_t from_;  // the first offset that can have come

@@ -21,6 +21,8 @@ constexpr int64_t kAnswerUs = 2'000'000;  // of the other shards
 constexpr size_t kMaxHeld = 1024;
 // Of the past, in one step and before the outbox is looked at again.
 constexpr size_t kStepEvents = 512, kSliceEvents = 64, kSliceBytes = 64 * 1024;
+constexpr size_t kFetchEvents = 256;  // of the log at once
+constexpr int64_t kBusyUs = 20'000;   // until it is asked again, when too many do
 
 }  // namespace
 
@@ -50,7 +52,7 @@ void SocketIoNamespace::restore(const RecoveryRecord& record) {
   catching_up_ = std::make_unique<CatchUp>(session_.services().hub, record);
   hub().enter_namespace(name_, *this);
   hub().own(name_, sid_, *this);
-  const uint64_t next = next_offset();
+  const uint64_t next = catching_up_->reached = next_offset();
   for (const Membership& each : rooms_)
     if (each.from <= next) (void)hub().join(name_, each.room, *this);
   for (Subscription& each : subscriptions_)
@@ -62,33 +64,66 @@ bool SocketIoNamespace::catch_up() {
   const ShardHub& live = session_.services().hub;
   const uint64_t enough = next_offset() + kStepEvents;
   while (next_offset() < enough && hub().delivered() < live.delivered() && session_.history_room() > 0 &&
-         !ended_)
-    step();
+         !ended_ && step()) {
+  }
   // The shard may be behind what the client had of another one.
   const bool there = hub().delivered() == live.delivered() && hub().delivered() >= catching_up_->moved;
   if (there && !ended_) go_live();
   return !there && !ended_;
 }
 
-void SocketIoNamespace::step() {
-  const uint64_t next = next_offset(), delivered = session_.services().hub.delivered();
-  const RecentBatches& batches = session_.services().recovery->batches();
-  const RoutedBatch* const batch = batches.find(next);
-  if (batch == nullptr)  // the client took too long, or the shard missed it
-    return hub().missed(next,
-                        batches.oldest() > next ? std::min(batches.oldest() - 1, delivered) : delivered);
-  uint64_t end = delivered + 1;
+// What is next for the client: of the batches that the shard keeps, else of the log. Null: it is on its way.
+const RoutedBatch* SocketIoNamespace::find_past(uint64_t next, uint64_t& end) {
+  const RecentBatches& recent = session_.services().recovery->batches();
+  const uint64_t behind = session_.services().hub.delivered() + 1;
+  if (const RoutedBatch* const batch = recent.find(next)) {
+    end = std::min(behind, batch->events.back().event->offset() + 1);
+    return batch;
+  }
+  const HistoryChunk* const chunk = session_.past(next, behind - 1);
+  if (chunk == nullptr) return nullptr;
+  end = std::min(behind, chunk->next);
+  for (const LogReader::Hole& hole : chunk->holes) {
+    if (hole.from > next) {
+      end = std::min(end, hole.from);
+    } else if (hole.to >= next) {
+      end = std::min(end, hole.to + 1);
+      pass_lost(end - 1, hole.damaged ? gap_reason::kDamaged : gap_reason::kExpired);
+    }
+  }
+  return chunk->routed.get();
+}
+
+// What is next up to `to` cannot come any more: the client took too long, or it cannot be read.
+void SocketIoNamespace::pass_lost(uint64_t to, std::string_view reason) {
+  const uint64_t next = next_offset();
+  sent_ = std::max(sent_, Position{to});
+  session_.missed(*this, {to - next + 1, next, to, reason});
+  hub().pass(to);
+}
+
+// False: what is next is on its way.
+bool SocketIoNamespace::step() {
+  uint64_t end = 0;
+  const RoutedBatch* const batch = find_past(next_offset(), end);
+  if (batch == nullptr) return false;
+  const auto first = std::lower_bound(
+      batch->events.begin(), batch->events.end(), next_offset(),
+      [](const RoutedEvent& event, uint64_t offset) { return event.event->offset() < offset; });
+  // What was not to be kept is missing.
+  const uint64_t next = first == batch->events.end() ? end : std::min(end, first->event->offset());
+  hub().pass(next - 1);
   const auto reach = [&](uint64_t from) {
     if (from > next) end = std::min(end, from);
-    return from == next;
+    return from > catching_up_->reached && from <= next;
   };
   for (const Membership& each : rooms_)
     if (reach(each.from)) (void)hub().join(name_, each.room, *this);
   for (Subscription& each : subscriptions_)
     if (reach(each.from)) each.selection = hub().subscribe(each.selection, *this);
+  catching_up_->reached = next;
 
-  const auto begin = static_cast<size_t>(next - batch->events.front().event->offset());
-  const std::span<const RoutedEvent> rest = std::span(batch->events).subspan(begin);
+  const std::span<const RoutedEvent> rest(first, batch->events.end());
   const size_t room = session_.history_room();
   size_t count = 0;
   for (size_t bytes = 0, packets = 0; count < std::min(rest.size(), kSliceEvents); ++count) {
@@ -98,6 +133,7 @@ void SocketIoNamespace::step() {
     if (event.event->offset() >= end || (count > 0 && (bytes > kSliceBytes || packets > room))) break;
   }
   hub().dispatch(*batch, rest.first(count));
+  return true;
 }
 
 void SocketIoNamespace::leave_hub() {
@@ -147,7 +183,7 @@ void SocketIoNamespace::deliver(const Run& run) {
 
 void SocketIoNamespace::missed(uint64_t from, uint64_t to) {
   sent_ = std::max(sent_, Position{to});
-  session_.missed(*this, from, to);
+  session_.missed(*this, {to - from + 1, from, to, gap_reason::kShardSlow});
 }
 
 // What a bound refuses to a client that did not ask is for the operator to know.
@@ -198,7 +234,8 @@ void SocketIoSession::found(RecoveryRecordRef record) {
   if (record != nullptr) {
     const std::string offset = seneca::JsonView(inquiry->auth).get("offset").string();
     const auto got = record->resume_at(services_.log.epoch(), offset);
-    if (got && recovery.covers(got->place == Position::kLast ? got->offset + 1 : got->offset)) {
+    const uint64_t next = !got ? 0 : got->place == Position::kLast ? got->offset + 1 : got->offset;
+    if (got && (recovery.covers(next) || services_.log.bounds().oldest <= next)) {
       if (record->gap && record->gap->from > got->offset) record->gap.reset();  // it comes after all
       record->sent = *got;
     } else {
@@ -230,6 +267,7 @@ void SocketIoSession::on_recovering(int64_t now_us) {
     services_.recovery->forget(*this);
     found(nullptr);
   }
+  past_refused_ = false;
   catch_up();
 }
 
@@ -237,11 +275,33 @@ void SocketIoSession::catch_up() {
   catching_up_ = false;
   for (const auto& each : namespaces_) catching_up_ |= each->catch_up();
   services_.frames.batch_done();
-  // With a full outbox `drained` brings the next step.
-  if (catching_up_ && history_room() > 0)
-    services_.timers.arm(recovering_, services_.clock.monotonic_us());
-  else if (inquiry_ != nullptr)
+  if (!catching_up_) past_ = {};
+  // With a full outbox `drained` brings the next step, with a chunk on its way that.
+  if (catching_up_ && history_room() > 0 && !fetching_past_) {
+    if (!past_refused_ || !recovering_.armed())
+      services_.timers.arm(recovering_, services_.clock.monotonic_us() + (past_refused_ ? kBusyUs : 0));
+  } else if (inquiry_ != nullptr)
     services_.timers.arm(recovering_, inquiry_->due_us);
+}
+
+// A chunk that covers `from`; null: it is on its way.
+const HistoryChunk* SocketIoSession::past(uint64_t from, uint64_t to) {
+  if (past_.covers(from)) return &past_;
+  if (const uint64_t end = std::min(services_.log.bounds().oldest, to + 1); end > from) {
+    past_ = {from, end, {}, {{from, end - 1}}, std::make_shared<const RoutedBatch>()};
+    return &past_;
+  }
+  if (fetching_past_ || past_refused_) return nullptr;
+  fetching_past_ = services_.history.fetch_routed(from, to, kFetchEvents, id());
+  past_refused_ = !fetching_past_;
+  return nullptr;
+}
+
+void SocketIoSession::fetched(HistoryChunk&& chunk) {
+  if (!std::exchange(fetching_past_, false)) return;
+  past_refused_ = chunk.next == chunk.from;
+  past_ = std::move(chunk);
+  catch_up();
 }
 
 void SocketIoSession::leave_namespaces(std::string_view reason) {

@@ -308,9 +308,8 @@ void SocketIoSession::drained() {
   if (catching_up_) catch_up();
 }
 
-void SocketIoSession::missed(const SocketIoNamespace& teller, uint64_t from, uint64_t to) {
-  if (!namespaces_.empty() && namespaces_.front().get() == &teller)
-    tell_gap({to - from + 1, from, to, gap_reason::kShardSlow});
+void SocketIoSession::missed(const SocketIoNamespace& teller, const GapNotice& gap) {
+  if (!namespaces_.empty() && namespaces_.front().get() == &teller) tell_gap(gap);
 }
 
 void SocketIoSession::tell_gap(const GapNotice& gap) {

@@ -10,6 +10,7 @@
 #include "codec/gap.h"
 #include "codec/socket_io.h"
 #include "session/engine_io_link.h"
+#include "session/history.h"
 #include "session/member_timer.h"
 #include "session/publish_queue.h"
 #include "session/recovery.h"
@@ -31,6 +32,7 @@ class SocketIoSession final : public Session, private EngineIoOwner, private Rec
   void receive_binary(std::string_view message) override;
   void published(uint64_t token, const PublishResult& result) override;
   void answered(uint64_t token, std::string_view members) override;
+  void fetched(HistoryChunk&& chunk) override;
   void move_to(Transport& transport, FrameCoding coding) override;
   void check_deadlines() override { engine_.check(); }
   void admin_verdict(uint64_t attempt, const AdminVerdict& verdict) override;
@@ -63,7 +65,10 @@ class SocketIoSession final : public Session, private EngineIoOwner, private Rec
   /// Asks for `asker` who is in a room of its namespace. False: too many ask.
   [[nodiscard]] bool ask_presence(const SocketIoNamespace& asker, std::string_view room, uint64_t ack);
   /// Told by every namespace; the client hears it once.
-  void missed(const SocketIoNamespace& teller, uint64_t from, uint64_t to);
+  void missed(const SocketIoNamespace& teller, const GapNotice& gap);
+  /// Of the log, what shards were handed of it from `from` up to about `to`. Null: it is on its way, and
+  /// `catch_up` comes again.
+  [[nodiscard]] const HistoryChunk* past(uint64_t from, uint64_t to);
   [[nodiscard]] ShardServices& services() { return services_; }
 
  private:
@@ -145,6 +150,9 @@ class SocketIoSession final : public Session, private EngineIoOwner, private Rec
   bool ever_connected_ = false;
   bool recoverable_ = true;  // until it breaks the protocol
   bool catching_up_ = false;
+  HistoryChunk past_;           // read, and not all of it sent
+  bool fetching_past_ = false;  // a chunk is on its way
+  bool past_refused_ = false;   // it was not to be had; the timer asks again
   bool polling_ = false;
   uint64_t admin_attempt_ = 0;  // to log in, while the verdict is awaited
   uint64_t admin_attempts_ = 0;

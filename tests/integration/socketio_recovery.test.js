@@ -237,6 +237,62 @@ describe('a client that comes back', () => {
   });
 });
 
+for (const threads of [1, 2]) {
+  test(`${threads} threads: a client gets from the journal what memory no longer holds, while more comes`, async (t) => {
+    const { relay, proxy } = await start(t, { threads, set: { 'journal.memory.events': 100 } });
+    const ways = [{}, { transports: ['polling'] }, { parser: msgpackParser }];
+    const sockets = await Promise.all(ways.map((way) => connect(t, proxy, way)));
+    const ids = sockets.map((socket) => socket.id);
+    const lost = sockets.map((socket) => next(socket, 'disconnect'));
+    const returned = sockets.map((socket) => next(socket, 'connect', 2 * patience));
+    proxy.refusing = true;
+    proxy.cut();
+    await Promise.all(lost);
+    const count = 5000;
+    for (let from = 0; from < count; from += 500) await relay.publish(numbered(500, { type: 'task.x', from }));
+    await post(relay, '/api/v1/emit', { namespace: '/', event: 'emitted', args: [7] });
+    const publishing = load(relay, 'task.more');
+    proxy.refusing = false;
+    await Promise.all(returned);
+    const more = await publishing.stop();
+    assertRecovered(sockets, ids);
+    for (const socket of sockets) {
+      const last = (items) => items.some((item) => item.event === 'task_seen' && item.data.type === 'task.more' && item.data.data.n === more - 1);
+      await socket.inbox.when(last, 'the last event', 30_000 * slowness);
+      for (const event of ['task_update', 'task_seen']) {
+        const events = eventsOf(socket, event);
+        assertNumbered(events.slice(0, count), 0, count - 1);
+        assertNumbered(events.slice(count), 0, more - 1);
+      }
+      assert.deepEqual(eventsOf(socket, 'emitted'), [7]);
+      assert.equal(arrived(socket, 'gap').length, 0);
+    }
+    assert.equal((await relay.stats()).recovery.not_recovered, 0);
+  });
+}
+
+test('what a page gets from the journal has the shapes of its views', async (t) => {
+  const { relay, proxy } = await start(t, {
+    threads: 1,
+    set: { plugins: JSON.stringify([{ path: 'marcus-ui' }]), 'journal.memory.events': 10, routes: JSON.stringify([{ match: ['**'], event: 'agent_update', rooms: ['observers'] }]) },
+  });
+  const [here, away] = await Promise.all([connect(t, await CutProxy.open(t, relay.port)), connect(t, proxy)]);
+  const lost = next(away, 'disconnect');
+  const returned = next(away, 'connect', 2 * patience);
+  proxy.refusing = true;
+  proxy.cut();
+  await lost;
+  const count = 200;
+  for (let n = 0; n < count; ++n)
+    await relay.publish([{ type: 'agent.status.changed', subject: 'agent:a1', data: { agent_id: 'a1', status: n % 2 ? 'idle' : 'working', n } }]);
+  proxy.refusing = false;
+  await returned;
+  assert.equal(away.recovered, true);
+  await Promise.all([here, away].map((socket) => socket.inbox.when(() => eventsOf(socket, 'agent_update').length === count, 'all of it')));
+  assert.deepEqual(eventsOf(away, 'agent_update'), eventsOf(here, 'agent_update'));
+  assert.ok(!('metadata' in eventsOf(here, 'agent_update')[0]), 'a view, not the event itself');
+});
+
 describe('a client begins anew', () => {
   const lostFor = async (socket, proxy, meanwhile) => {
     const lost = next(socket, 'disconnect');
@@ -264,7 +320,8 @@ describe('a client begins anew', () => {
   });
 
   test('when it missed more than is kept', async (t) => {
-    const { relay, proxy } = await start(t, { set: { 'journal.memory.events': 100 } });
+    const set = { 'journal.engine': 'memory', 'journal.memory.events': 100 };
+    const { relay, proxy } = await start(t, { set });
     const socket = await connect(t, proxy);
     await lostFor(socket, proxy, async () => {
       for (let i = 0; i < 10; ++i) await relay.publish(numbered(50, { type: 'task.x', from: 50 * i }));

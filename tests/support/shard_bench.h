@@ -74,6 +74,17 @@ class FakePeers final : public RecoveryPeers {
   std::vector<RecoveryQuestion> questions;
 };
 
+/// By `batch.routes`, as the pipeline does it.
+inline void add_routed(const EventRef& event, RoutedBatch& batch) {
+  RoutedEvent routed{event, static_cast<uint32_t>(batch.deliveries.size()), 0};
+  routed.deliveries = route_event(*batch.routes, *event, batch.deliveries);
+  if (auto emission = parse_emission(event->type(), event->data())) {
+    routed.emission = static_cast<int32_t>(batch.emissions.size());
+    batch.emissions.push_back(std::move(*emission));
+  }
+  batch.events.push_back(routed);
+}
+
 /// Reads at once; the answers are for whoever sets `respond` and `fetched`.
 class FakeHistory final : public History {
  public:
@@ -86,6 +97,14 @@ class FakeHistory final : public History {
       chunks.push_back(std::move(chunk));
     });
   }
+  [[nodiscard]] bool fetch_routed(uint64_t from, uint64_t to, size_t limit, std::string_view id) override {
+    if (!fetch(from, to, limit, id)) return false;
+    const auto routed = std::make_shared<RoutedBatch>();
+    routed->routes = routes;
+    for (const EventRef& event : std::exchange(chunks.back().events, {})) add_routed(event, *routed);
+    chunks.back().routed = routed;
+    return true;
+  }
   [[nodiscard]] bool answer(const Log& log, std::string_view connection_id,
                             std::function<HttpResponse(LogReader&)> job) override {
     return !full && log.visit([&](LogReader& reader) { respond(std::string(connection_id), job(reader)); });
@@ -93,6 +112,7 @@ class FakeHistory final : public History {
 
   bool full = false;
   std::vector<HistoryChunk> chunks;
+  std::shared_ptr<const RouteTable> routes;
   std::function<void(std::string, HttpResponse)> respond = [](const std::string&, const HttpResponse&) {};
 
  private:
@@ -111,7 +131,9 @@ struct EventSpec {
 /// Everything a session finds around it on a shard, with time and intake in the test's hands.
 class ShardBench {
  public:
-  explicit ShardBench(Config config = default_config(), uint64_t log_events = 1000)
+  /// `recent_events`: for clients that come back, all of the log by default.
+  explicit ShardBench(Config config = default_config(), uint64_t log_events = 1000,
+                      uint64_t recent_events = 0)
       : log("EPOCH", log_events, 1 << 30),
         hub(static_cast<size_t>(config.rooms.max_room_size)),
         frames("EPOCH", config.server.recovery_window > 0),
@@ -124,10 +146,11 @@ class ShardBench {
     if (const double window = services.config->server.recovery_window; window > 0) {
       recovery = std::make_unique<Recovery>(
           Recovery::Surroundings{hub, timers, clock, peers, counters.recovery_forgotten},
-          static_cast<int64_t>(window * 1e6), RecentBatches::Limits{INT64_MAX, log_events, 1 << 30});
+          static_cast<int64_t>(window * 1e6),
+          RecentBatches::Limits{INT64_MAX, recent_events == 0 ? log_events : recent_events, 1 << 30});
       services.recovery = recovery.get();
     }
-    routes = *compile_routes(services.config->routes);
+    routes = history.routes = *compile_routes(services.config->routes);
   }
 
   /// Two routes: agent.* to the observers, everything else to "general"; and a namespace of its own.
@@ -183,13 +206,7 @@ class ShardBench {
     for (const EventSpec& spec : specs) {
       const EventRef event = make_event(spec);
       log.append({event});
-      RoutedEvent routed{event, static_cast<uint32_t>(pending_.deliveries.size()), 0};
-      routed.deliveries = route_event(*routes, *event, pending_.deliveries);
-      if (auto emission = parse_emission(event->type(), event->data())) {
-        routed.emission = static_cast<int32_t>(pending_.emissions.size());
-        pending_.emissions.push_back(std::move(*emission));
-      }
-      pending_.events.push_back(routed);
+      add_routed(event, pending_);
     }
   }
   void dispatch_pending() { dispatch(std::make_shared<const RoutedBatch>(std::exchange(pending_, {}))); }

@@ -73,6 +73,19 @@ Texts positions_in(const Texts& texts) {
 
 Texts but_first(const Texts& texts) { return {texts.begin() + 1, texts.end()}; }
 
+/// Answers what the session has asked of the log.
+Texts bring_past(ShardBench& bench, Link& link) {
+  if (!bench.history.chunks.empty()) {
+    HistoryChunk chunk = std::move(bench.history.chunks.front());
+    bench.history.chunks.erase(bench.history.chunks.begin());
+    link.session->fetched(std::move(chunk));
+  }
+  Texts texts = link.take();
+  bench.advance_ms(5);
+  for (std::string& each : link.take()) texts.push_back(std::move(each));
+  return texts;
+}
+
 EventSpec emission(std::string_view type, const std::string& data) {
   EventSpec spec;
   spec.type = type;
@@ -263,7 +276,7 @@ TEST_CASE("volatile emissions end with a position, and are not sent late") {
 }
 
 TEST_CASE("a client begins anew that has no record, or cannot go on from it") {
-  ShardBench bench(recovery_config(), 100);
+  ShardBench bench(recovery_config(), 100, 100);
   for (const auto& [case_, packet] : std::vector<std::pair<std::string, std::string>>{
            {"no position", "40{\"pid\":\"PID\",\"offset\":\"17\"}"},
            {"a position ahead", "40{\"pid\":\"PID\",\"offset\":\"EPOC:9999\"}"},
@@ -292,7 +305,105 @@ TEST_CASE("a client begins anew that has no record, or cannot go on from it") {
   CHECK(again.sid != link.sid);
 }
 
-TEST_CASE("what the shard itself missed cannot be recovered") {
+TEST_CASE("what the shard no longer keeps comes from the log, once and in order, and then what it keeps") {
+  ShardBench bench(recovery_config(), 1000, 10);
+  Link link(bench);
+  link.join();
+  bench.publish({});
+  link.lose();
+  for (int i = 0; i < 300; ++i) bench.publish({});
+  Link again(bench, "again");
+  CHECK(again.send(link.come_back("EPOC:1.0")).size() == 1);
+  Texts positions;
+  for (int i = 0; i < 4; ++i) {
+    if (i < 3) bench.publish({});
+    for (const std::string& each : positions_in(bring_past(bench, again))) positions.push_back(each);
+  }
+  Texts expected;
+  for (int offset = 2; offset <= 304; ++offset) expected.push_back("EPOC:" + std::to_string(offset) + ".0");
+  CHECK(positions == expected);
+  CHECK(bench.counters.recovered == 1);
+  CHECK(bench.counters.not_recovered == 0);
+}
+
+TEST_CASE("a client is in the rooms that the log says while it catches up from there") {
+  ShardBench bench(recovery_config(), 1000, 1);
+  Link link(bench);
+  link.join();
+  bench.publish({});
+  const std::string position = position_in(link.take().back());
+  link.lose();
+  bench.publish({.type = "x", .room = "later"});
+  bench.publish(emission("seneca.join", R"({"rooms":[")" + link.sid + R"("],"join":["later"]})"));
+  bench.publish({.type = "x", .room = "later"});
+  bench.publish(emission("seneca.leave", R"({"rooms":[")" + link.sid + R"("],"leave":["later"]})"));
+  bench.publish({.type = "x", .room = "later"});
+  bench.publish({.type = "x"});
+  Link again(bench, "again");
+  CHECK(again.send(link.come_back(position)).size() == 1);
+  CHECK(positions_in(bring_past(bench, again)) == Texts{"EPOC:4.0", "EPOC:7.0"});
+}
+
+TEST_CASE("what the log cannot bring any more is told as a gap") {
+  ShardBench bench(recovery_config(), 100, 1);
+  Link link(bench);
+  link.join();
+  bench.publish({});
+  link.lose();
+  for (int i = 0; i < 90; ++i) bench.publish({});
+  Link again(bench, "again");
+  CHECK(again.send(link.come_back("EPOC:1.0")).size() == 1);
+  SECTION("because the client took too long") {
+    HistoryChunk& chunk = bench.history.chunks.front();
+    std::const_pointer_cast<RoutedBatch>(chunk.routed)->events.resize(10);
+    chunk.next = 12;
+    for (int i = 0; i < 109; ++i) bench.publish({});  // 200 in all, 101 the oldest
+    const Texts brought = bring_past(bench, again);
+    CHECK(position_in(brought.at(9)) == "EPOC:11.0");
+    CHECK(brought.at(10).starts_with(
+        R"(42["gap",{"skipped":89,"from":12,"to":100,"reason":"offset_expired"})"));
+    CHECK(position_in(bring_past(bench, again).front()) == "EPOC:101.0");
+  }
+  SECTION("because it is damaged") {
+    HistoryChunk& chunk = bench.history.chunks.front();
+    std::vector<RoutedEvent>& events = std::const_pointer_cast<RoutedBatch>(chunk.routed)->events;
+    events.erase(events.begin() + 5, events.begin() + 15);
+    chunk.holes.push_back({7, 16, true});
+    const Texts brought = bring_past(bench, again);
+    CHECK(brought.size() == 81);
+    CHECK(position_in(brought.at(4)) == "EPOC:6.0");
+    CHECK(brought.at(5).starts_with(R"(42["gap",{"skipped":10,"from":7,"to":16,"reason":"damaged"})"));
+    CHECK(position_in(brought.at(6)) == "EPOC:17.0");
+  }
+}
+
+TEST_CASE("when too much is asked of the log it is asked again a moment later") {
+  ShardBench bench(recovery_config(), 1000, 1);
+  Link link(bench);
+  link.join();
+  bench.publish({});
+  link.lose();
+  bench.publish({});
+  bench.publish({});
+  bench.history.full = true;
+  Link again(bench, "again");
+  CHECK(again.send(link.come_back("EPOC:1.0")).size() == 1);
+  bench.advance_ms(100);
+  CHECK(again.take().empty());
+  bench.history.full = false;
+  bench.advance_ms(25);
+  REQUIRE(bench.history.chunks.size() == 1);
+  SECTION("and it comes") {}
+  SECTION("also when the pipeline has too much to do") {
+    bench.history.chunks.clear();
+    again.session->fetched({2, 2, {}, {}});
+    CHECK(bench.history.chunks.empty());
+    bench.advance_ms(25);
+  }
+  CHECK(positions_in(bring_past(bench, again)) == Texts{"EPOC:2.0", "EPOC:3.0"});
+}
+
+TEST_CASE("what the shard itself missed comes from the log") {
   ShardBench bench(recovery_config());
   Link link(bench);
   link.join();
@@ -302,7 +413,8 @@ TEST_CASE("what the shard itself missed cannot be recovered") {
   bench.hub.missed(2, 2);
   Link again(bench, "again");
   again.join(link.come_back("EPOC:1.0"));
-  CHECK(again.sid != link.sid);
+  CHECK(again.sid == link.sid);
+  CHECK(positions_in(bring_past(bench, again)) == Texts{"EPOC:2.0"});
 }
 
 TEST_CASE("a client that had all that was sent to it may have been idle for longer than events are kept") {
