@@ -1,5 +1,7 @@
 #include "cli/commands/export.h"
 
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <cerrno>
 #include <cstring>
@@ -7,9 +9,12 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "cli/bench/bench_progress.h"
+#include "cli/bench/load_clock.h"
 #include "cli/client/past_events.h"
 #include "cli/commands/journal_verbs.h"
 #include "cli/output/file_output.h"
+#include "cli/output/progress_bar.h"
 #include "event/serialize.h"
 
 namespace relay {
@@ -48,10 +53,19 @@ ExitCode run_export(const ExportOptions& options, const GlobalOptions& global) {
   std::string text;
   uint64_t written = 0;
   bool damaged = false;
+  const LoadClock clock;
+  // Where the lines themselves go to a terminal it would be between them.
+  BenchProgress progress(!global.quiet && (!options.file.empty() || ::isatty(STDOUT_FILENO) == 0));
   while (outcome == WriteOutcome::ok) {
     const Result<bool> more = (*past)->next(events);
-    if (!more) return report_failure(more.error(), notices);
-    for (const std::string& damage : (*past)->take_damages()) notices.error(damage);
+    if (!more) {
+      progress.clear();
+      return report_failure(more.error(), notices);
+    }
+    for (const std::string& damage : (*past)->take_damages()) {
+      progress.clear();
+      notices.error(damage);
+    }
     damaged |= (*past)->damaged();
     if (!*more) break;
     text.clear();
@@ -61,7 +75,11 @@ ExitCode run_export(const ExportOptions& options, const GlobalOptions& global) {
     }
     written += events.size();
     outcome = (*output)->write(text);
+    if (const int64_t now_ns = clock.now_ns(); progress.due(now_ns))
+      progress.show(now_ns, progress_bar("export", (*past)->done(), (*past)->total(),
+                                         std::to_string(written) + " events"));
   }
+  progress.clear();
   if (outcome == WriteOutcome::ok) outcome = (*output)->finish();
   if (outcome == WriteOutcome::reader_gone) return ExitCode::ok;
   if (outcome == WriteOutcome::failed) {

@@ -9,7 +9,7 @@ import { after, before, describe, test } from 'node:test';
 
 import { assertRefused, run, start } from './support/ctl.js';
 import { startRelay } from './support/relay.js';
-import { eventually } from './support/wait.js';
+import { eventually, slowness } from './support/wait.js';
 
 let relay;
 before(async () => {
@@ -40,7 +40,6 @@ describe('fanout', () => {
       const figures = await bench('fanout', ...short, '--clients', '10', '--protocol', protocol);
       assert.equal(figures.checked_clients, 4);
       assert.ok(figures.published > 0);
-      assert.ok(figures.deliveries_per_second > 0); // within 300 ms no more can be said of rates
       assert.deepEqual([figures.lost, figures.order_violations, figures.connections_closed], [0, 0, 0]);
     });
   }
@@ -67,7 +66,7 @@ describe('fanout', () => {
   test('counted subscribers are as many deliveries as checked ones', async () => {
     const few = await bench(
       'fanout',
-      ...short,
+      ...['--duration', `${300 * slowness}ms`, '--warmup', '100ms'],
       '--clients',
       '8',
       '--check',
