@@ -127,8 +127,11 @@ Result<JournalFile> JournalFile::open_writer(const std::filesystem::path& direct
                                              const std::string& epoch) {
   // Nobody else's to read: SQLite gives its other files the same mode.
   ::close(::open((directory / kName).c_str(), O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+  const auto wal = repair_wal(directory / kWalName);
+  if (!wal) return tl::unexpected(wal.error());
   auto file = open(directory / kName, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
   if (!file) return file;
+  file->wal_ = *wal;
   auto known = file->prepare("SELECT count(*) FROM sqlite_schema");
   if (!known) return tl::unexpected(known.error());
   if (sqlite3_step(known->get()) != SQLITE_ROW) return file->failed();

@@ -14,6 +14,7 @@
 
 #include "base/result.h"
 #include "journal/block.h"
+#include "journal/wal_repair.h"
 #include "log/log.h"
 
 struct sqlite3;
@@ -44,16 +45,19 @@ class JournalFile {
  public:
   static constexpr int kFormat = 1;
   static constexpr const char* kName = "journal.db";
+  static constexpr const char* kWalName = "journal.db-wal";
 
   /// [writer] Makes the file when there is none. With `epoch` a new one begins, unless the last run has
   /// called `end`. Errors: `journal_too_new`, `journal_damaged`, `journal_read_only`, `journal_full`,
-  /// `journal_failed`.
+  /// `journal_failed`. What repair_wal did is in `wal`.
   [[nodiscard]] static Result<JournalFile> open_writer(const std::filesystem::path& directory,
                                                        const std::string& epoch);
   [[nodiscard]] static Result<JournalFile> open_reader(const std::filesystem::path& directory);
   JournalFile(JournalFile&&) noexcept;
   JournalFile& operator=(JournalFile&&) noexcept;
   ~JournalFile();
+
+  [[nodiscard]] const WalState& wal() const { return wal_; }
 
   /// Positions of one epoch mean one event each; those of an older one up to where the next begins.
   struct Epoch {
@@ -168,6 +172,7 @@ class JournalFile {
   std::unique_ptr<sqlite3, Close> db_;
   Statement insert_block_, insert_topic_, set_position_, forget_position_;
   uint64_t merge_from_ = 0;
+  WalState wal_;
   std::map<uint32_t, std::string> dictionaries_;
 };
 

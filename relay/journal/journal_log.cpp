@@ -1,6 +1,7 @@
 #include "journal/journal_log.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 namespace relay {
@@ -16,6 +17,18 @@ Status JournalLog::open(const std::string& epoch) {
   lock_.emplace(std::move(*lock));
   auto file = JournalFile::open_writer(options_.directory, epoch);
   if (!file) return tl::unexpected(file.error());
+  const std::string wal = (options_.directory / JournalFile::kWalName).string();
+  if (file->wal().mended > 0)
+    logger_.warn("journal", wal + " had " + std::to_string(file->wal().mended) +
+                                " flipped bits, which are mended; is the disk or the memory failing?");
+  if (file->wal().damaged > 0)
+    logger_.error("journal", wal + " had " + std::to_string(file->wal().damaged) +
+                                 " damaged pages; blocks in them are told as damaged when they are read "
+                                 "[journal_damaged]");
+  if (file->wal().lost > 0)
+    logger_.error("journal", wal + " is damaged, and the last " + std::to_string(file->wal().lost) +
+                                 " commits in it are lost: clients that have later positions are told "
+                                 "epoch_changed [journal_damaged]");
   auto epochs = file->epochs();
   if (!epochs) return tl::unexpected(epochs.error());
   auto positions = file->positions();

@@ -1,7 +1,7 @@
 // The relay's journal: what outlives it, what clients get of the past, and what a disk can do to it.
 
 import assert from 'node:assert/strict';
-import { rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 
@@ -88,6 +88,28 @@ describe('a relay that starts again on its journal', () => {
     const lost = await ops.ask({ op: 'resume', epoch, offset: last + 1, sub: 'lost' });
     assert.equal(lost.code, 'epoch_changed');
   });
+});
+
+test('a bit flipped in what a killed relay left behind is told, mended, and costs nothing acknowledged', async (t) => {
+  const start = restartable(t);
+  const type = ownType();
+  const first = await start({ log: [/./] });
+  for (let from = 0; from < 1000; from += 20) await first.publish(numbered(20, { type, from }));
+  await first.kill();
+  const wal = path.join(first.directory, 'journal.db-wal');
+  const bytes = readFileSync(wal);
+  const page = bytes.readUInt32BE(8);
+  bytes[32 + 24 + page / 2] ^= 1; // in the first page: a low bit, whose place is certain
+  writeFileSync(wal, bytes);
+  const verify = () => run(['journal', 'verify', '--data-dir', first.directory, '-o', 'json']);
+  const found = await verify();
+  assert.equal(found.code, 1, found.stderr);
+  assert.equal(JSON.parse(found.stdout).verify.write_ahead_log, '1 flipped bits (the next start mends them)');
+  const second = await start({ log: [/journal\.db-wal had 1 flipped bits, which are mended/] });
+  assertNumbered((await history(second, `since=0&match=${type}`)).events, 0, 999);
+  assert.equal(JSON.parse((await verify()).stdout).verify.write_ahead_log, 'in use');
+  await second.stop();
+  assert.equal((await verify()).code, 0);
 });
 
 describe('what memory no longer holds', () => {
