@@ -112,11 +112,12 @@ Server::Options server_options(const ServeOptions& options) {
 // One fact a line, so that people and scripts find what they need.
 void announce(const Server& server, const Config& config) {
   std::string text = "senecactl " SENECA_VERSION_STRING " is ready\n";
+  const std::string s = config.server.tls.enabled() ? "s" : "";
   for (const std::string& address : server.addresses()) {
-    text += "listening  http://" + address + "\n";
-    text += "socket.io  http://" + address + "/socket.io/\n";
-    text += "websocket  ws://" + address + "/ws\n";
-    text += "publish    POST http://" + address + "/api/v1/events\n";
+    text += "listening  http" + s + "://" + address + "\n";
+    text += "socket.io  http" + s + "://" + address + "/socket.io/\n";
+    text += "websocket  ws" + s + "://" + address + "/ws\n";
+    text += "publish    POST http" + s + "://" + address + "/api/v1/events\n";
   }
   text += "shards     " + std::to_string(server.threads()) + "\n";
   for (const SourceConfig& source : config.sources) {

@@ -7,9 +7,20 @@
 
 namespace relay {
 
-/// The relay's configuration: plain values, checked and complete. Key names are those of the file
-/// (seneca.json.5). Times are in seconds unless the name ends in _ms. Immutable once loaded; threads share
-/// one `ConfigRef`.
+// The relay's configuration: plain values, checked and complete. Key names are those of the file
+// (seneca.json.5). Times are in seconds unless the name ends in _ms. Immutable once loaded; threads share
+// one `ConfigRef`.
+
+/// Files in PEM form. With a certificate all listeners speak TLS.
+struct TlsConfig {
+  std::string cert;       ///< the relay's certificate and those that lead to its root
+  std::string key;        ///< that of the certificate
+  std::string client_ca;  ///< who signs clients' certificates; "": clients need none
+
+  [[nodiscard]] bool enabled() const { return !cert.empty(); }
+  bool operator==(const TlsConfig&) const = default;
+};
+
 struct ServerConfig {
   std::vector<std::string> listen{"127.0.0.1:8000"};  ///< HOST:PORT, [IPv6]:PORT; port 0: the kernel chooses
   int threads = 0;                                    ///< net shards; 0: one per core
@@ -21,6 +32,7 @@ struct ServerConfig {
   int64_t max_http_buffer_size = 1000000;  ///< bytes of one client message or request body
   int max_connections = 0;                 ///< 0: the descriptor limit less a reserve
   double drain_timeout = 5;
+  TlsConfig tls;
 
   bool operator==(const ServerConfig&) const = default;
 };

@@ -18,6 +18,7 @@ class Checker {
   ConfigProblems run() {
     check_sizes();
     check_listen_addresses();
+    check_tls();
     check_plugins();
     check_sources();
     check_admin_ui();
@@ -45,6 +46,16 @@ class Checker {
       if (!address || address->port == 0) continue;
       check_unique(seen, address->to_string(), i, "/server/listen", "", "address");
     }
+  }
+
+  void check_tls() {
+    const TlsConfig& tls = loaded_.config.server.tls;
+    if (tls.cert.empty() != tls.key.empty())
+      add({tls.cert.empty() ? "/server/tls/key" : "/server/tls/cert"}, "tls_incomplete",
+          "a certificate and its key go together; name both files, or neither");
+    if (!tls.client_ca.empty() && !tls.enabled())
+      add({"/server/tls/client_ca"}, "tls_incomplete",
+          "clients can show certificates only over TLS; name server.tls.cert and server.tls.key as well");
   }
 
   void check_plugins() {

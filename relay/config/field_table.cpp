@@ -51,6 +51,18 @@ FieldsOf<ServerConfig> server_fields() {
       .duration("drain_timeout", &ServerConfig::drain_timeout, {0, 3600},
                 "How long clients get to take what is queued for them when the relay stops.")
       .reload();
+  FieldsOf<TlsConfig> tls;
+  tls.text("cert", &TlsConfig::cert,
+           "The relay's certificate, with those that lead to its root: a file in PEM form. With it all "
+           "listeners speak TLS; \"\" is none.")
+      .reload();
+  tls.text("key", &TlsConfig::key, "The certificate's key: a file in PEM form that not everybody may read.")
+      .reload();
+  tls.text("client_ca", &TlsConfig::client_ca,
+           "Clients need a certificate signed by one of these: a file in PEM form; \"\" asks for none.")
+      .reload();
+  fields.object("tls", &ServerConfig::tls, std::move(tls),
+                "Encryption. A reload reads the files again, for clients that come from then on.");
   return fields;
 }
 

@@ -14,15 +14,20 @@ int on_lws(lws* socket, lws_callback_reasons reason, void*, void* in, size_t len
     return lws_callback_http_dummy(socket, reason, nullptr, in, length);
   auto* client = static_cast<Client*>(lws_get_opaque_user_data(socket));
   if (client == nullptr) return -1;
+  auto* const network = static_cast<LwsContext*>(lws_context_user(lws_get_context(socket)));
   if (reason == LWS_CALLBACK_RAW_RX) {
-    client->connection.on_bytes(static_cast<char*>(in), length);
+    if (client->tls == nullptr)
+      client->connection.on_bytes(static_cast<char*>(in), length);
+    else
+      network->received(*client, {static_cast<char*>(in), length});
   } else if (reason == LWS_CALLBACK_RAW_WRITEABLE) {
-    if (client->wire.unblock()) client->connection.on_writable();
+    if (client->wire.unblock() && (client->tls == nullptr || client->tls->unblocked()))
+      client->connection.on_writable();
   } else {
     lws_set_opaque_user_data(socket, nullptr);
     client->wire.detach();
     client->connection.on_closed();
-    static_cast<LwsContext*>(lws_context_user(lws_get_context(socket)))->closed(*client);
+    network->closed(*client);
   }
   return 0;
 }
@@ -65,6 +70,12 @@ bool LwsContext::adopt(int fd, Client& client) {
   lws_set_opaque_user_data(socket, &client);
   client.wire.attach(socket);
   return true;
+}
+
+void LwsContext::received(Client& client, std::string_view bytes) {
+  plain_.clear();
+  client.tls->receive(bytes, plain_);
+  if (!plain_.empty()) client.connection.on_bytes(plain_.data(), plain_.size());
 }
 
 // libuv closes handles in its loop, and lws frees each socket when its handle is closed; what it cannot free

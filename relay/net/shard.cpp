@@ -57,7 +57,7 @@ struct Shard::Impl final : private ShardLoop::Owner {
     ReplyTo reply_to;
   };
   struct Adopt {
-    int fd;
+    AcceptedSocketRef socket;
   };
   struct RecordAnswer {
     uint64_t ticket;
@@ -196,7 +196,9 @@ struct Shard::Impl final : private ShardLoop::Owner {
   void pass_on_answer(const ReplyTo& reply_to, HttpResponse response) override {
     other(reply_to.shard).respond(reply_to.connection_id, std::move(response));
   }
-  bool pass_on_socket(size_t shard, int fd) override { return other(shard).adopt(fd); }
+  bool pass_on_socket(size_t shard, const AcceptedSocketRef& socket) override {
+    return other(shard).adopt(socket);
+  }
   bool fetch(uint64_t from, uint64_t to, size_t limit, std::string_view session_id) override {
     return around.log.visit([this, from, to, limit, session = std::string(session_id)](LogReader& reader) {
       HistoryChunk chunk;
@@ -287,7 +289,7 @@ struct Shard::Impl final : private ShardLoop::Owner {
   void handle(Answer& message) { loop.answer(message.connection_id, std::move(message.response)); }
   void handle(Poll& message) { loop.poll(*message); }
   void handle(CancelPoll& message) { loop.cancel_poll(message.sid, message.reply_to); }
-  void handle(Adopt& message) { loop.adopt(message.fd); }
+  void handle(Adopt& message) { loop.adopt(*message.socket); }
   void handle(RecoveryQuestion& message) { loop.ask_for_record(message); }
   void handle(RecordAnswer& message) { loop.answer_with_record(message.ticket, std::move(message.record)); }
   void handle(Missed& message) { loop.hub().missed(message.from, message.to); }
@@ -385,7 +387,7 @@ void Shard::cancel_poll(std::string sid, ReplyTo reply_to) {
   (void)impl_->note(Impl::CancelPoll{std::move(sid), std::move(reply_to)});
 }
 
-bool Shard::adopt(int fd) { return impl_->note(Impl::Adopt{fd}); }
+bool Shard::adopt(AcceptedSocketRef socket) { return impl_->note(Impl::Adopt{std::move(socket)}); }
 
 bool Shard::ask_for_record(RecoveryQuestion question) { return impl_->note(std::move(question)); }
 

@@ -15,6 +15,7 @@
 #include "hub/hub.h"
 #include "hub/shard_hub.h"
 #include "log/log.h"
+#include "net/accepted_socket.h"
 #include "net/admin.h"
 #include "net/polling/poll_request.h"
 #include "pipeline/intake.h"
@@ -27,6 +28,7 @@
 namespace relay {
 
 class Pipeline;
+class TlsContext;
 
 /// What a shard knows about itself at one moment.
 struct ShardReport {
@@ -80,7 +82,8 @@ class Shard final : public ShardPort {
     SessionPlugins session_plugins{};  ///< this shard's own
     /// All shards by number, this one included; not asked before `start`. Null when there is one.
     const std::vector<std::unique_ptr<Shard>>* all = nullptr;
-    AdminAccess* access = nullptr;  ///< of the Admin UI; null when it is not enabled
+    AdminAccess* access = nullptr;    ///< of the Admin UI; null when it is not enabled
+    const TlsContext* tls = nullptr;  ///< null: connections are not encrypted
     /// [any-thread] Pipeline::post, once there is a pipeline.
     std::function<bool(std::function<void(Pipeline&)>)> ask_pipeline{};
   };
@@ -104,7 +107,7 @@ class Shard final : public ShardPort {
   /// [any-thread] That request's connection is gone.
   void cancel_poll(std::string sid, ReplyTo reply_to);
   /// [any-thread] Takes over a connected socket whose first bytes are for a session of this shard.
-  [[nodiscard]] bool adopt(int fd);
+  [[nodiscard]] bool adopt(AcceptedSocketRef socket);
   /// [any-thread] Another shard's client has come back to it: has this one its record? False: no room.
   [[nodiscard]] bool ask_for_record(RecoveryQuestion question);
   /// [any-thread] The answer to this shard's question; null: no.

@@ -20,6 +20,7 @@
 #include "net/lws_context.h"
 #include "net/polling/polling_clients.h"
 #include "net/socket_sorter.h"
+#include "net/tls/tls_context.h"
 #include "session/frame_cache.h"
 #include "session/member_timer.h"
 
@@ -140,10 +141,10 @@ struct ShardLoop::Impl final : ConnectionHost, Publisher, History, RecoveryPeers
 
   void on_drain_over(int64_t) { stopping = true; }
   void accepted(int fd);
-  void sorted(int fd, std::string_view sid);
-  void adopt(int fd);
+  void sorted(const AcceptedSocketRef& socket, std::string_view sid);
+  void adopt(AcceptedSocket& socket);
   [[nodiscard]] bool full() const { return clients.size() + sorter.size() >= around.max_connections; }
-  void turn_away(int fd);
+  void turn_away(const AcceptedSocket& socket);
   void take_poll(const PollRequest& request);
   void answer(const ReplyTo& reply_to, HttpResponse response);
   [[nodiscard]] size_t number() const { return static_cast<size_t>(around.number); }
@@ -186,7 +187,7 @@ struct ShardLoop::Impl final : ConnectionHost, Publisher, History, RecoveryPeers
   uv_timer_t flush_timer{};  // only wakes the loop, which then looks whether a flush is due
   Acceptor acceptor{{loop, timers, around.clock, around.logger}, [this](int fd) { accepted(fd); }};
   SocketSorter sorter{{loop, timers, around.clock},
-                      [this](int fd, std::string_view sid) { sorted(fd, sid); }};
+                      [this](const AcceptedSocketRef& socket, std::string_view sid) { sorted(socket, sid); }};
   LwsContext network{[this](Client& client) { bury(client); }};
   std::unordered_map<std::string_view, std::unique_ptr<Client>> clients;  // by their connections' own ids
   std::unordered_map<std::string, Connection*> moved;  // sessions that began by polling, by their sids
@@ -242,36 +243,41 @@ Status ShardLoop::open(const std::vector<int>& listeners) {
 }
 
 void ShardLoop::Impl::accepted(int fd) {
-  if (full())
-    turn_away(fd);
+  const auto socket =
+      std::make_shared<AcceptedSocket>(fd, around.tls == nullptr ? nullptr : around.tls->new_session());
+  if (full() || (around.tls != nullptr && socket->tls == nullptr))
+    turn_away(*socket);
   else if (around.shards > 1 && !is_draining)
-    sorter.add(fd);
+    sorter.add(socket);
   else
-    adopt(fd);
+    adopt(*socket);
 }
 
-void ShardLoop::Impl::sorted(int fd, std::string_view sid) {
-  if (sid.empty() || shard_of(sid) == number() || !owner.pass_on_socket(shard_of(sid), fd)) adopt(fd);
+void ShardLoop::Impl::sorted(const AcceptedSocketRef& socket, std::string_view sid) {
+  if (sid.empty() || shard_of(sid) == number() || !owner.pass_on_socket(shard_of(sid), socket))
+    adopt(*socket);
 }
 
-void ShardLoop::Impl::turn_away(int fd) {
+void ShardLoop::Impl::turn_away(const AcceptedSocket& socket) {
   ++report.refused;
-  (void)send(fd, busy_answer.data(), busy_answer.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-  close(fd);
+  if (around.tls == nullptr)
+    (void)send(socket.fd(), busy_answer.data(), busy_answer.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
-void ShardLoop::Impl::adopt(int fd) {
-  if (full()) return turn_away(fd);
+void ShardLoop::Impl::adopt(AcceptedSocket& socket) {
+  if (full()) return turn_away(socket);
   const int on = 1;
-  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  auto client = std::make_unique<Client>(random_id(number(), around.shards), peer_address(fd), *this);
-  if (!network.adopt(fd, *client)) {
+  setsockopt(socket.fd(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  auto client = std::make_unique<Client>(random_id(number(), around.shards), peer_address(socket.fd()), *this,
+                                         std::move(socket.tls));
+  if (!network.adopt(socket.release(), *client)) {
     ++report.refused;
     return;
   }
   ++report.accepted;
-  const std::string_view id = client->connection.id();
-  clients.emplace(id, std::move(client));
+  Connection& connection = client->connection;
+  clients.emplace(connection.id(), std::move(client));
+  if (!socket.plain.empty()) connection.on_bytes(socket.plain.data(), socket.plain.size());
 }
 
 void ShardLoop::Impl::poll(PollRequest request) {
@@ -451,7 +457,7 @@ void ShardLoop::cancel_poll(const std::string& sid, const ReplyTo& reply_to) {
   impl_->polling.cancelled(sid, reply_to);
 }
 
-void ShardLoop::adopt(int fd) { impl_->adopt(fd); }
+void ShardLoop::adopt(AcceptedSocket& socket) { impl_->adopt(socket); }
 
 void ShardLoop::ask_for_record(const RecoveryQuestion& question) {
   RecoveryRecordRef record;

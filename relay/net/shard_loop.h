@@ -31,7 +31,7 @@ class ShardLoop {
     [[nodiscard]] virtual bool pass_on(size_t shard, PollRequest request) = 0;
     virtual void pass_on_cancel(size_t shard, std::string sid, const ReplyTo& reply_to) = 0;
     virtual void pass_on_answer(const ReplyTo& reply_to, HttpResponse response) = 0;
-    [[nodiscard]] virtual bool pass_on_socket(size_t shard, int fd) = 0;
+    [[nodiscard]] virtual bool pass_on_socket(size_t shard, const AcceptedSocketRef& socket) = 0;
     [[nodiscard]] virtual bool ask_for_record(size_t shard, RecoveryQuestion question) = 0;
     [[nodiscard]] virtual bool fetch(uint64_t from, uint64_t to, size_t limit,
                                      std::string_view session_id) = 0;
@@ -63,7 +63,7 @@ class ShardLoop {
   void answer(const std::string& connection_id, HttpResponse response);
   void poll(const PollRequest& request);
   void cancel_poll(const std::string& sid, const ReplyTo& reply_to);
-  void adopt(int fd);
+  void adopt(AcceptedSocket& socket);
   void ask_for_record(const RecoveryQuestion& question);
   void answer_with_record(uint64_t ticket, RecoveryRecordRef record);
   void admin_verdict(const std::string& session, uint64_t attempt, const AdminVerdict& verdict);

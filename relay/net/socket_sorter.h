@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/timer_wheel.h"
+#include "net/accepted_socket.h"
 
 namespace relay {
 
@@ -18,7 +19,8 @@ namespace relay {
 
 /// Looks at the first bytes of accepted sockets and hands those that upgrade a session to the shard that has
 /// the session. It must be done before libwebsockets has the socket, as that gives none back; the bytes stay
-/// in the socket (MSG_PEEK). Used by relays of several shards only. [shard]
+/// in the socket (MSG_PEEK). With TLS the handshake is done here, and what was read goes along. Used by
+/// relays of several shards only. [shard]
 ///
 /// What comes in pieces stays on this shard; who says nothing for kPatienceUs is closed.
 class SocketSorter {
@@ -29,13 +31,12 @@ class SocketSorter {
     const Clock& clock;
   };
   /// Gets every socket once, with the sid it wants to upgrade or "". The view lasts for the call.
-  using Take = std::function<void(int fd, std::string_view sid)>;
+  using Take = std::function<void(const AcceptedSocketRef& socket, std::string_view sid)>;
 
   SocketSorter(const Surroundings& surroundings, Take take);
   ~SocketSorter();
 
-  /// Takes the descriptor over until it is handed out.
-  void add(int fd);
+  void add(AcceptedSocketRef socket);
   [[nodiscard]] size_t size() const { return waiting_.size(); }
   /// Closes all that wait; their handles end in further turns of the loop.
   void close();
@@ -43,8 +44,9 @@ class SocketSorter {
  private:
   struct Waiting;
   void look(int fd);
+  void negotiate(int fd);
   void give_up(int fd);
-  void forget(int fd);
+  AcceptedSocketRef forget(int fd);
 
   static constexpr int64_t kPatienceUs = 5'000'000;
 

@@ -18,6 +18,7 @@
 #include "log/memory_log.h"
 #include "net/listener.h"
 #include "net/shard.h"
+#include "net/tls/tls_context.h"
 #include "pipeline/pipeline.h"
 #include "server/admin_desk.h"
 #include "server/admin_login.h"
@@ -167,6 +168,7 @@ struct Server::Impl {
   DeadLetters dead_letters{random_id(), [this] { plugin_sinks.raise(); }};
   IntakeServices services;
   PluginFiles plugin_files;
+  TlsContext tls;                     // outlives the shards
   std::unique_ptr<AdminLogin> login;  // null: the Admin UI is not enabled; outlives the shards
   AdminDesk desk{[this](PluginOrder order) {
     return take_order(std::move(order));
@@ -263,7 +265,8 @@ Status Server::Impl::start_shards() {
     }
     shards.push_back(std::make_unique<Shard>(Shard::Surroundings{
         number, intake, *log, dead_letters.log(), clock, logger, desk, limit, static_cast<size_t>(count),
-        config, std::move(*plugins), &shards, login.get(), [this](std::function<void(Pipeline&)> task) {
+        config, std::move(*plugins), &shards, login.get(), config->server.tls.enabled() ? &tls : nullptr,
+        [this](std::function<void(Pipeline&)> task) {
           Pipeline* const working = at_work.load();
           return working != nullptr && working->post(std::move(task));
         }}));
@@ -287,6 +290,8 @@ void Server::Impl::start_sources(std::vector<PluginSources::Entry> from_plugins)
 
 Status Server::Impl::start() {
   if (Status safe = check_exposure(); !safe) return safe;
+  if (config->server.tls.enabled())
+    if (Status loaded = tls.load(config->server.tls); !loaded) return loaded;
   auto plan = make_plan(*config, plugin_files, plugin_surroundings());
   if (!plan) return tl::unexpected(plan.error());
   auto plugins = open_plugins(*config, plugin_files);
@@ -393,6 +398,8 @@ Server::~Server() {
 
 Status Server::check() {
   if (Status safe = impl_->check_exposure(); !safe) return safe;
+  if (const TlsConfig& files = impl_->config->server.tls; files.enabled())
+    if (Status loaded = TlsContext().load(files); !loaded) return loaded;
   const auto plan = make_plan(*impl_->config, impl_->plugin_files, impl_->plugin_surroundings());
   if (!plan) return tl::unexpected(plan.error());
   const auto plugins =
@@ -440,6 +447,9 @@ Result<std::vector<std::string>> Server::reload(Config config) {
   keep("admin_ui", config.admin_ui, current.admin_ui);
   keep("sources", config.sources, current.sources);
 
+  if (config.server.tls.enabled() != current.server.tls.enabled())
+    keep("server.tls", config.server.tls, current.server.tls);
+
   auto opened = open_plugins(config, impl_->plugin_files);
   if (!opened) return tl::unexpected(opened.error());
   auto plan = make_plan(config, impl_->plugin_files, impl_->plugin_surroundings());
@@ -455,6 +465,8 @@ Result<std::vector<std::string>> Server::reload(Config config) {
   if (!from_plugins) return tl::unexpected(from_plugins.error());
   auto sinks = impl_->plugin_sinks.prepare(config, impl_->plugin_files, impl_->plugin_surroundings());
   if (!sinks) return tl::unexpected(sinks.error());
+  if (config.server.tls.enabled())
+    if (Status loaded = impl_->tls.load(config.server.tls); !loaded) return tl::unexpected(loaded.error());
   const auto fresh = std::make_shared<PipelinePlan>(std::move(*plan));
   std::promise<void> exchanged;
   const bool posted = impl_->pipeline->post([&exchanged, fresh](Pipeline& pipeline) {

@@ -3,14 +3,17 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
+import https from 'node:https';
 
 import { Ctl, senecactl } from './ctl.js';
 import { patience, slowness, within } from './wait.js';
 
 export class Relay {
-  constructor(ctl, url, acceptedLog) {
+  /** `ca`: who signed its certificate, if it speaks TLS. */
+  constructor(ctl, url, acceptedLog, ca) {
     this.ctl = ctl;
     this.url = url;
+    this.ca = ca;
     this.port = Number(new URL(url).port);
     this.acceptedLog = acceptedLog;
   }
@@ -30,13 +33,14 @@ export class Relay {
   }
 
   ws(pathAndQuery = '/ws') {
-    return `ws://127.0.0.1:${this.port}${pathAndQuery}`;
+    return `${this.url.replace(/^http/, 'ws')}${pathAndQuery}`;
   }
 
   /** One HTTP exchange on a connection of its own: {status, headers, text, json()}. */
   request(method, path, { headers = {}, body } = {}) {
     const exchange = new Promise((resolve, reject) => {
-      const request = http.request(this.url + path, { method, headers, agent: false }, (response) => {
+      const { request: ask } = this.ca ? https : http;
+      const request = ask(this.url + path, { method, headers, agent: false, ca: this.ca }, (response) => {
         const chunks = [];
         response.on('data', (chunk) => chunks.push(chunk));
         response.on('error', reject);
@@ -130,7 +134,7 @@ export class Relay {
  * Starts `senecactl serve`. With `t` (a test's context) the relay ends with the test; without, call stop().
  *
  * args: further arguments; set: {"server.ping_interval": 1}; threads; port; stdin: 'pipe'; openFiles: ulimit
- * -n; log: what may appear in its log, regular expressions; logLevel.
+ * -n; log: what may appear in its log, regular expressions; logLevel; ca: who signs its certificate.
  */
 export async function startRelay(t, options = {}) {
   const {
@@ -144,6 +148,7 @@ export async function startRelay(t, options = {}) {
     logLevel = 'warn',
     env,
     cwd,
+    ca,
   } = options;
   const serve = [
     'serve',
@@ -170,7 +175,7 @@ export async function startRelay(t, options = {}) {
       'the relay listens',
       2 * patience,
     );
-    const relay = new Relay(ctl, line.split(/\s+/)[1], log);
+    const relay = new Relay(ctl, line.split(/\s+/)[1], log, ca);
     t?.after(() => relay.stop());
     return relay;
   } catch (error) {

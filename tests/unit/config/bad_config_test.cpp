@@ -39,7 +39,7 @@ std::string route(const std::string& members) {
 TEST_CASE("unknown keys are errors, whatever a later version may know") {
   check_rows({
       {R"({"servers": {}})", "unknown_key", "/servers"},
-      {R"({"server": {"tls": {}}})", "unknown_key", "/server/tls"},
+      {R"({"server": {"tsl": {}}})", "unknown_key", "/server/tsl"},
       {R"({"cluster": {}})", "unknown_key", "/cluster"},
       {R"({"server": {"a/b~c": 1}})", "unknown_key", "/server/a~1b~0c"},
       {R"({"journal": {"retention": {"events": 5}}})", "unknown_key", "/journal/retention/events"},
@@ -184,6 +184,9 @@ TEST_CASE("values that contradict each other are errors") {
       {R"({"server": {"max_http_buffer_size": 2000}})", "size_conflict", "/server/max_http_buffer_size"},
       {R"({"security": {"content_filtering": {"max_message_size": "2MiB"}}})", "size_conflict",
        "/security/content_filtering/max_message_size"},
+      {R"({"server": {"tls": {"cert": "a"}}})", "tls_incomplete", "/server/tls/cert"},
+      {R"({"server": {"tls": {"key": "a"}}})", "tls_incomplete", "/server/tls/key"},
+      {R"({"server": {"tls": {"client_ca": "a"}}})", "tls_incomplete", "/server/tls/client_ca"},
       {R"({"server": {"listen": []}})", "no_listener", "/server/listen"},
       {R"({"server": {"listen": ["localhost:80", "127.0.0.1:80"]}})", "duplicate_value", "/server/listen/1"},
       {R"({"plugins": [{"path": "a"}, {"path": "/x/a.so"}]})", "duplicate_value", "/plugins/1/path"},

@@ -10,8 +10,11 @@
 #include <utility>
 #include <vector>
 
+#include "net/tls/tls_context.h"
 #include "support/catch.h"
 #include "support/manual_clock.h"
+#include "support/temp_dir.h"
+#include "support/tls.h"
 
 using namespace relay;
 using namespace relay::test;
@@ -22,7 +25,7 @@ namespace {
 class SorterBench {
  public:
   struct Taken {
-    int fd;
+    AcceptedSocketRef socket;
     std::string sid;
   };
 
@@ -30,17 +33,16 @@ class SorterBench {
   ~SorterBench() {
     sorter.close();
     turn();
-    for (const Taken& each : taken) ::close(each.fd);
     for (const int fd : peers) ::close(fd);
     CHECK(uv_loop_close(&loop) == 0);  // no handle is left
   }
 
   /// A socket given to the sorter; the peer's end.
-  int add() {
+  int add(std::unique_ptr<TlsSession> session = nullptr) {
     std::array<int, 2> ends{};
     REQUIRE(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) == 0);
     peers.push_back(ends[1]);
-    sorter.add(ends[0]);
+    sorter.add(std::make_shared<AcceptedSocket>(ends[0], std::move(session)));
     return ends[1];
   }
   void turn() {
@@ -59,8 +61,8 @@ class SorterBench {
   TimerWheel timers{clock.monotonic_us()};
   std::vector<Taken> taken;
   std::vector<int> peers;
-  SocketSorter sorter{{loop, timers, clock}, [this](int fd, std::string_view sid) {
-                        taken.push_back({fd, std::string(sid)});
+  SocketSorter sorter{{loop, timers, clock}, [this](const AcceptedSocketRef& socket, std::string_view sid) {
+                        taken.push_back({socket, std::string(sid)});
                       }};
 };
 
@@ -111,7 +113,7 @@ TEST_CASE("a socket is handed out when its first bytes come, with all of them") 
   CHECK(bench.taken[0].sid == "Aabc");
   CHECK(bench.sorter.size() == 0);
   std::array<char, 1000> bytes{};
-  const ssize_t count = recv(bench.taken[0].fd, bytes.data(), bytes.size(), MSG_DONTWAIT);
+  const ssize_t count = recv(bench.taken[0].socket->fd(), bytes.data(), bytes.size(), MSG_DONTWAIT);
   REQUIRE(count == static_cast<ssize_t>(kUpgrade.size()));
   CHECK(std::string(bytes.data(), kUpgrade.size()) == kUpgrade);
 }
@@ -126,6 +128,54 @@ TEST_CASE("what is no upgrade, comes in pieces or not at all is handed out witho
   bench.turn();
   REQUIRE(bench.taken.size() == 4);
   for (const auto& each : bench.taken) CHECK(each.sid.empty());
+}
+
+TEST_CASE("with TLS the handshake is done, and what the client says then goes along") {
+  TempDir directory;
+  const TestCertificate own(directory.path(), "relay");
+  TlsContext context;
+  REQUIRE(context.load({own.cert.string(), own.key.string(), ""}));
+  SorterBench bench;
+  const int peer = bench.add(context.new_session());
+  TlsClient client;
+  std::array<char, 16384> bytes{};
+  std::string out = client.step("");
+  for (int i = 0; i < 4 && !client.connected(); ++i) {
+    say(peer, out);
+    bench.turn();
+    const ssize_t count = recv(peer, bytes.data(), bytes.size(), MSG_DONTWAIT);
+    out = client.step({bytes.data(), static_cast<size_t>(std::max<ssize_t>(count, 0))});
+  }
+  REQUIRE(client.connected());
+  CHECK(bench.taken.empty());
+  say(peer, out + client.step("", kUpgrade));
+  bench.turn();
+  REQUIRE(bench.taken.size() == 1);
+  CHECK(bench.taken[0].sid == "Aabc");
+  CHECK(bench.taken[0].socket->plain == kUpgrade);
+  CHECK(bench.taken[0].socket->tls != nullptr);
+}
+
+TEST_CASE("who speaks no TLS where it is spoken, or says nothing for 5 s, is closed") {
+  TempDir directory;
+  const TestCertificate own(directory.path(), "relay");
+  TlsContext context;
+  REQUIRE(context.load({own.cert.string(), own.key.string(), ""}));
+  SorterBench bench;
+  const int plain = bench.add(context.new_session());
+  const int gone = bench.add(context.new_session());
+  const int stalled = bench.add(context.new_session());
+  TlsClient client;
+  say(plain, kUpgrade);
+  say(stalled, client.step("").substr(0, 40));
+  shutdown(gone, SHUT_WR);
+  bench.turn();
+  CHECK(bench.sorter.size() == 1);
+  bench.pass_ms(5100);
+  CHECK(bench.sorter.size() == 0);
+  CHECK(bench.taken.empty());
+  CHECK(ended(stalled));
+  CHECK(ended(gone));
 }
 
 TEST_CASE("many sockets are handed out each once, with the sid of its own") {
