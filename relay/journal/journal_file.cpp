@@ -217,7 +217,12 @@ Status JournalFile::begin(const std::string& epoch) {
 
 Status JournalFile::end() {
   if (Status closed = run("UPDATE meta SET value = '1' WHERE name = 'clean'"); !closed) return closed;
-  return checkpoint();
+  if (Status moved = checkpoint(); !moved) return moved;
+  // The write-ahead log has grown to what a busy second needs. Nobody is waited for who still reads it.
+  sqlite3_busy_timeout(db_.get(), 0);
+  const int code =
+      sqlite3_wal_checkpoint_v2(db_.get(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+  return code == SQLITE_OK || code == SQLITE_BUSY ? Status() : failed();
 }
 
 Result<std::vector<JournalFile::Epoch>> JournalFile::epochs() {

@@ -141,7 +141,8 @@ class JournalFile {
   /// In their order.
   [[nodiscard]] Result<std::vector<uint32_t>> dictionaries();
 
-  /// [writer] All that had an offset is committed: a later run goes on in the same epoch.
+  /// [writer] All that had an offset is committed: a later run goes on in the same epoch. The last call; it
+  /// empties the write-ahead log, unless somebody is reading.
   [[nodiscard]] Status end();
 
  private:

@@ -208,3 +208,26 @@ TEST_CASE("what is no journal, or that of a later version, is refused with a cod
   REQUIRE_FALSE(refused);
   CHECK(refused.error().code == "journal_too_new");
 }
+
+TEST_CASE("what ends leaves no write-ahead log, and waits for nobody who reads") {
+  const TempDir directory;
+  const auto log_bytes = [&] { return std::filesystem::file_size(directory.path() / "journal.db-wal"); };
+  {
+    JournalFile file = must_open(directory.path());
+    REQUIRE(commit(file, some(1, 100)));
+    CHECK(log_bytes() > 0);
+    auto reader = JournalFile::open_reader(directory.path());
+    REQUIRE(reader);
+    REQUIRE(reader->read(1, std::nullopt, 1, [&file](const JournalFile::StoredBlock&) {
+      REQUIRE(file.end());
+      return true;
+    }));
+    CHECK(log_bytes() > 0);
+    CHECK(firsts(*reader, 1) == std::vector<uint64_t>{1});
+  }
+  JournalFile file = must_open(directory.path());
+  REQUIRE(commit(file, some(101, 100)));
+  REQUIRE(file.end());
+  CHECK(log_bytes() == 0);
+  CHECK(firsts(file, 1) == std::vector<uint64_t>{1, 101});
+}
