@@ -2,9 +2,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 
 #include "cli/bench/bench_target.h"
+#include "cli/bench/event_text.h"
 
 namespace relay {
 
@@ -23,6 +25,7 @@ struct BenchOptions {
   std::optional<uint64_t> server_pid;
   double rate = 0;  ///< events a second; 0: as fast as the window allows
   size_t event_bytes = 300;
+  std::shared_ptr<const EventLines> events;  ///< to publish, each once; null: made ones, until the end
   double duration_s = 5;
   double warmup_s = 1;
   double timeout_s = 5;

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "cli/bench/http_link.h"
+#include "cli/bench/jet_stream_link.h"
 #include "cli/bench/nats_link.h"
 #include "cli/bench/socket_io_link.h"
 
@@ -18,6 +20,7 @@ std::unique_ptr<PublishingLink> make_link(LoadLoop& loop, const BenchTarget& tar
     case BenchProtocol::ws:
       return std::make_unique<WebSocketLink>(loop, target, owner, role);
     case BenchProtocol::nats:
+      if (!target.stream().empty()) return std::make_unique<JetStreamLink>(loop, target, owner);
       return std::make_unique<NatsLink>(loop, target, owner, role);
     default:
       return std::make_unique<HttpLink>(loop, target, owner);
@@ -26,12 +29,12 @@ std::unique_ptr<PublishingLink> make_link(LoadLoop& loop, const BenchTarget& tar
 
 }  // namespace
 
-BenchPublisher::BenchPublisher(LoadLoop& loop, const BenchTarget& target, size_t event_bytes,
+BenchPublisher::BenchPublisher(LoadLoop& loop, const BenchTarget& target, EventText text,
                                const PublishPace& pace, bool confirmed)
     : loop_(loop),
       pace_(pace),
       confirmed_(confirmed),
-      text_(event_bytes),
+      text_(std::move(text)),
       link_(make_link(loop, target, *this, confirmed ? LinkRole::confirmed_publisher : LinkRole::publisher)) {
 }
 
@@ -50,7 +53,9 @@ void BenchPublisher::step(uint64_t on_their_way) {
   if (schedule_) return publish_due();
   const uint64_t seen = published_ - on_their_way;
   while (link_->can_publish() && published_ - seen + pace_.batch <= pace_.window) {
-    due_ns_.assign(pace_.batch, loop_.now_ns());
+    const uint64_t events = std::min(pace_.batch, text_.count() - published_);
+    if (events == 0) return;
+    due_ns_.assign(events, loop_.now_ns());
     publish();
   }
 }
@@ -88,7 +93,7 @@ void BenchPublisher::on_answered(uint64_t events, uint64_t refused) {
 
 uint64_t BenchPublisher::overdue(int64_t now_ns) const {
   if (!schedule_) return 0;
-  const uint64_t due = schedule_->due_by(now_ns);
+  const uint64_t due = std::min(schedule_->due_by(now_ns), text_.count() - before_schedule_);
   return due - std::min(due, published_ - before_schedule_);
 }
 

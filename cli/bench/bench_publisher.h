@@ -25,7 +25,7 @@ struct PublishPace {
 /// A client that publishes numbered events and, if it is to, waits for the server's answers.
 class BenchPublisher final : public LinkOwner {
  public:
-  BenchPublisher(LoadLoop& loop, const BenchTarget& target, size_t event_bytes, const PublishPace& pace,
+  BenchPublisher(LoadLoop& loop, const BenchTarget& target, EventText text, const PublishPace& pace,
                  bool confirmed);
 
   void on_payload(std::string_view) override {}
@@ -44,6 +44,8 @@ class BenchPublisher final : public LinkOwner {
   [[nodiscard]] int64_t next_step_ns() const;
 
   [[nodiscard]] uint64_t published() const { return published_; }
+  /// Every event there is has been answered.
+  [[nodiscard]] bool finished() const { return answered_ >= text_.count(); }
   [[nodiscard]] uint64_t answered() const { return answered_; }
   [[nodiscard]] uint64_t refused() const { return refused_; }
   /// Events that were due by `now_ns` and could not be handed to the kernel: the server reads too slowly.

@@ -24,17 +24,17 @@ BenchTarget::Paths default_paths(BenchProtocol protocol) {
   const std::string engine_io = "/socket.io/?EIO=4&transport=websocket";
   switch (protocol) {
     case BenchProtocol::socketio:
-      return {engine_io, engine_io, "publish"};
+      return {engine_io, engine_io, "publish", ""};
     case BenchProtocol::sse:
-      return {"/events?match=bench.**", "/api/v1/events", ""};
+      return {"/events?match=bench.**", "/api/v1/events", "", ""};
     case BenchProtocol::http:
-      return {"", "/api/v1/events", ""};
+      return {"", "/api/v1/events", "", ""};
     case BenchProtocol::nats:
       return {};
     case BenchProtocol::ws:
       break;
   }
-  return {"/ws?match=bench.**", "/ws?match=none", ""};
+  return {"/ws?match=bench.**", "/ws?match=none", "", ""};
 }
 
 }  // namespace
@@ -75,6 +75,7 @@ Result<BenchTarget> BenchTarget::make(const Url& url, BenchProtocol protocol, Pa
   target.paths_.subscribe = url.target(paths.subscribe.empty() ? defaults.subscribe : paths.subscribe);
   target.paths_.publish = url.target(paths.publish.empty() ? defaults.publish : paths.publish);
   target.paths_.event = paths.event.empty() ? defaults.event : std::move(paths.event);
+  target.paths_.stream = std::move(paths.stream);
   target.url_ = address;
   target.authority_ = url.authority();
   target.key_ = random_key();

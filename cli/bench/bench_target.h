@@ -22,7 +22,8 @@ class BenchTarget {
   struct Paths {
     std::string subscribe;  ///< "": the relay's own for the protocol
     std::string publish;
-    std::string event;  ///< what a Socket.IO publisher emits
+    std::string event;   ///< what a Socket.IO publisher emits
+    std::string stream;  ///< of JetStream, which a NATS publisher waits for; "": for the server's PONG
   };
 
   /// Resolves the host. Errors: `unreachable`, `bad_url` for TLS.
@@ -39,6 +40,7 @@ class BenchTarget {
   [[nodiscard]] const std::string& subscribe_path() const { return paths_.subscribe; }
   [[nodiscard]] const std::string& publish_path() const { return paths_.publish; }
   [[nodiscard]] const std::string& event() const { return paths_.event; }
+  [[nodiscard]] const std::string& stream() const { return paths_.stream; }
   /// A request that asks to speak WebSocket at `path`, and what the server must answer.
   [[nodiscard]] std::string upgrade_request(const std::string& path) const;
   [[nodiscard]] const std::string& accept_key() const { return accept_key_; }

@@ -1,6 +1,7 @@
 #include "cli/bench/event_text.h"
 
 #include <cassert>
+#include <utility>
 
 namespace relay {
 namespace {
@@ -78,7 +79,15 @@ EventText::EventText(size_t bytes) {
   text_ += kEnd;
 }
 
+EventText::EventText(std::shared_ptr<const EventLines> lines, size_t first, size_t end)
+    : lines_(std::move(lines)), first_(first), count_(end - first) {}
+
+size_t EventText::size(uint64_t number) const {
+  return lines_ == nullptr ? text_.size() : (*lines_)[first_ + number].size();
+}
+
 std::string_view EventText::stamped(uint64_t number, int64_t time_ns) {
+  if (lines_ != nullptr) return (*lines_)[first_ + number];
   write_digits(&text_[time_at_], kTimeDigits, kTimeBase + static_cast<uint64_t>(time_ns));
   write_digits(&text_[number_at_], kNumberDigits, kNumberBase + number);
   return text_;

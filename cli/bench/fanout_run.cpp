@@ -34,7 +34,7 @@ FanoutRun::FanoutRun(LoadLoop& loop, const BenchTarget& target, const BenchOptio
       clients_(*options.clients),
       checked_count_(checked_of(options, clients_)),
       pace_(pace_of(options)),
-      publisher_(loop, target, options.event_bytes, pace_, false) {
+      publisher_(loop, target, EventText(options.event_bytes), pace_, false) {
   for (uint64_t i = 0; i < clients_; ++i)
     subscribers_.push_back(std::make_unique<BenchSubscriber>(loop, target, latency_));
   // Spread from the first, served first, to the last.

@@ -20,7 +20,8 @@ uint64_t accepted_of(std::string_view answer, uint64_t fallback) {
 
 void HttpLink::publish(const PublishBatch& batch) {
   const size_t events = batch.due_ns.size();
-  const size_t body_bytes = events * (batch.text.size() + 1);
+  size_t body_bytes = events;  // of line breaks
+  for (size_t i = 0; i < events; ++i) body_bytes += batch.text.size(batch.first_number + i);
   scratch_ = "POST " + target().publish_path() + " HTTP/1.1\r\nHost: " + target().authority() +
              "\r\nContent-Type: application/" + (events == 1 ? "json" : "x-ndjson") +
              "\r\nContent-Length: " + std::to_string(body_bytes) + "\r\n\r\n";

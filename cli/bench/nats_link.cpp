@@ -7,10 +7,12 @@ namespace {
 
 constexpr std::string_view kEnd = "\r\n";
 
-/// The last word of a MSG line: how many bytes follow it. False when that is no number.
-bool read_size(std::string_view line, size_t& size) {
-  const std::string_view digits = line.substr(line.rfind(' ') + 1);
+/// Takes the last word off a MSG or HMSG line: a number of bytes that follow it. False when it is none.
+bool take_size(std::string_view& line, size_t& size) {
+  const size_t space = line.rfind(' ');
+  const std::string_view digits = line.substr(space + 1);
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), size);
+  line = line.substr(0, space);
   return error == std::errc() && end == digits.data() + digits.size();
 }
 
@@ -39,24 +41,29 @@ bool NatsLink::take_one(std::string_view& text) {
     return false;
   }
   const std::string_view line = text.substr(0, end);
-  if (line.starts_with("MSG ")) return take_message(text, line);
+  if (line.starts_with("MSG ") || line.starts_with("HMSG ")) return take_message(text, line);
   text.remove_prefix(end + kEnd.size());
   on_line(line);
   return true;
 }
 
 bool NatsLink::take_message(std::string_view& text, std::string_view line) {
+  const size_t begin = line.size() + kEnd.size();
+  const bool has_headers = line.starts_with('H');
   size_t size = 0;
-  if (!read_size(line, size) || size > kMaxPayload) {
+  size_t headers = 0;
+  if (!take_size(line, size) || size > kMaxPayload ||
+      (has_headers && (!take_size(line, headers) || headers > size))) {
     close("the server sent a broken message");
     return false;
   }
-  const size_t begin = line.size() + kEnd.size();
   if (text.size() < begin + size + kEnd.size()) return false;
-  owner().on_payload(text.substr(begin, size));
+  on_message(text.substr(begin, headers), text.substr(begin + headers, size - headers));
   text.remove_prefix(begin + size + kEnd.size());
   return true;
 }
+
+void NatsLink::on_message(std::string_view, std::string_view payload) { owner().on_payload(payload); }
 
 void NatsLink::on_line(std::string_view line) {
   if (line == "PING") return send("PONG\r\n");
@@ -73,11 +80,13 @@ void NatsLink::on_pong() {
 }
 
 void NatsLink::publish(const PublishBatch& batch) {
-  const std::string head = "PUB bench " + std::to_string(batch.text.size()) + "\r\n";
   scratch_.clear();
   for (size_t i = 0; i < batch.due_ns.size(); ++i) {
-    scratch_ += head;
-    scratch_ += batch.text.stamped(batch.first_number + i, batch.due_ns[i]);
+    const std::string_view event = batch.text.stamped(batch.first_number + i, batch.due_ns[i]);
+    scratch_ += publish_;
+    scratch_ += std::to_string(event.size());
+    scratch_ += kEnd;
+    scratch_ += event;
     scratch_ += kEnd;
   }
   published_ += batch.due_ns.size();

@@ -18,6 +18,13 @@ PublishPace pace_of(const BenchOptions& options, uint64_t clients) {
   return pace;
 }
 
+// Of a file each publisher has a part of its own, so that no event is published twice.
+EventText text_of(const BenchOptions& options, uint64_t publisher, uint64_t publishers) {
+  if (options.events == nullptr) return EventText(options.event_bytes);
+  const size_t lines = options.events->size();
+  return {options.events, lines * publisher / publishers, lines * (publisher + 1) / publishers};
+}
+
 }  // namespace
 
 PublishRun::PublishRun(LoadLoop& loop, const BenchTarget& target, const BenchOptions& options,
@@ -26,7 +33,8 @@ PublishRun::PublishRun(LoadLoop& loop, const BenchTarget& target, const BenchOpt
       clients_(*options.clients),
       pace_(pace_of(options, clients_)) {
   for (uint64_t i = 0; i < clients_; ++i)
-    publishers_.push_back(std::make_unique<BenchPublisher>(loop, target, options.event_bytes, pace_, true));
+    publishers_.push_back(
+        std::make_unique<BenchPublisher>(loop, target, text_of(options, i, clients_), pace_, true));
 }
 
 Result<BenchReport> PublishRun::run() {
@@ -54,7 +62,7 @@ Result<BenchReport> PublishRun::run() {
 }
 
 void PublishRun::drive(int64_t until_ns) {
-  while (!ended()) {
+  while (!ended() && !finished()) {
     int64_t wake_ns = std::min(until_ns, loop_.now_ns() + kTurnNs);
     for (const auto& publisher : publishers_) {
       publisher->step(publisher->published() - publisher->answered());
@@ -92,6 +100,18 @@ void PublishRun::notice_end() {
   show(human_count(static_cast<double>(answered)) + " events taken");
 }
 
+bool PublishRun::finished() const {
+  return std::all_of(publishers_.begin(), publishers_.end(),
+                     [](const auto& publisher) { return publisher->finished(); });
+}
+
+double PublishRun::event_bytes() const {
+  if (options_.events == nullptr) return static_cast<double>(options_.event_bytes);
+  size_t bytes = 0;
+  for (const std::string& line : *options_.events) bytes += line.size();
+  return static_cast<double>(bytes) / static_cast<double>(options_.events->size());
+}
+
 PublishRun::Totals PublishRun::totals() const {
   Totals now;
   now.moment = moment();
@@ -116,7 +136,7 @@ BenchReport PublishRun::report(const Totals& from, const Totals& to) {
     overdue += publisher->overdue(to.moment.at_ns - 1);
   }
   BenchReport report = begin_report(clients_);
-  report.number("event_bytes", static_cast<double>(options_.event_bytes));
+  report.number("event_bytes", event_bytes());
   if (pace_.rate > 0) report.number("rate_per_second", options_.rate);
   if (pace_.rate == 0) report.number("window", static_cast<double>(pace_.window));
   if (pace_.rate == 0) report.number("batch", static_cast<double>(pace_.batch));

@@ -33,6 +33,9 @@ class PublishRun final : public BenchRun {
   [[nodiscard]] bool ended() const { return !problem_.empty() || loop_.interrupted(); }
   [[nodiscard]] BenchReport report(const Totals& from, const Totals& to);
 
+  [[nodiscard]] bool finished() const;
+  [[nodiscard]] double event_bytes() const;
+
   const uint64_t clients_;
   const PublishPace pace_;
   std::vector<std::unique_ptr<BenchPublisher>> publishers_;

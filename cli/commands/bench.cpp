@@ -1,6 +1,8 @@
 #include "cli/commands/bench.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cctype>
 #include <map>
 #include <memory>
 #include <optional>
@@ -10,7 +12,9 @@
 #include "base/units.h"
 #include "cli/bench/bench_run.h"
 #include "cli/bench/event_text.h"
+#include "cli/client/jsonl_input.h"
 #include "cli/client/rate_schedule.h"
+#include "cli/commands/journal_verbs.h"
 #include "cli/options.h"
 #include "cli/output/stream.h"
 
@@ -25,12 +29,16 @@ Examples:
   senecactl bench fanout --clients 1000 --server-pid $(pidof -s senecactl)
   senecactl bench latency --clients 1000 --rate 100 --json
   senecactl bench publish --protocol http --clients 4
+  senecactl bench publish --protocol nats --jetstream BENCH --target ws://127.0.0.1:4222
   senecactl bench connect --clients 10000 --protocol socketio
   senecactl bench fanout --target ws://127.0.0.1:9000 --path /sub --publish-path /pub
   senecactl bench fanout --target http://127.0.0.1:3000 --protocol socketio --event broadcast)";
 
+constexpr double kUntilTheEndS = 1e6;  // of a file
+
 struct BenchArguments {
   BenchOptions run;
+  std::string events;  // a file of them
   std::optional<Url> target;
   bool csv = false;
   bool json = false;
@@ -41,6 +49,21 @@ ExitCode exit_code_of(const Error& error) {
   if (error.code == "interrupted") return ExitCode::interrupted;
   if (error.code == "no_delivery") return ExitCode::check_failed;
   return error.code == "unreachable" ? ExitCode::unreachable : ExitCode::usage;
+}
+
+// All of them: while a server is measured nothing is read.
+Result<EventLines> read_events(const std::string& path) {
+  auto input = JsonlInput::open(path);
+  if (!input) return tl::unexpected<Error>(input.error());
+  EventLines lines;
+  for (std::string_view line;;) {
+    const auto taken = (*input)->next(line);
+    if (!taken) return tl::unexpected<Error>(taken.error());
+    if (*taken == JsonlInput::Take::end) return lines;
+    if (*taken == JsonlInput::Take::too_long)
+      return fail("no_input", path, "line " + std::to_string((*input)->line_number()) + " is too long");
+    lines.emplace_back(line);
+  }
 }
 
 Result<BenchReport> measure(const BenchOptions& options, const Url& url, const GlobalOptions& global) {
@@ -61,6 +84,18 @@ ExitCode run_bench(const BenchArguments& arguments, const GlobalOptions& global)
   const Notices notices("senecactl bench", global);
   BenchOptions options = arguments.run;
   options.timeout_s = global.timeout_s;
+  if (!arguments.events.empty()) {
+    auto events = read_events(arguments.events);
+    if (!events && events.error().code == "interrupted") return ExitCode::interrupted;
+    if (!events) return report_failure(events.error(), notices);
+    options.events = std::make_shared<const EventLines>(*std::move(events));
+    options.warmup_s = 0;
+    options.duration_s = kUntilTheEndS;
+    if (options.events->size() < *options.clients) {
+      notices.error(arguments.events + " has fewer events than there are publishers");
+      return ExitCode::usage;
+    }
+  }
   const Result<BenchReport> report = measure(options, arguments.target.value_or(global.url), global);
   if (!report) {
     if (report.error().code != "interrupted") notices.error(report.error().message);
@@ -72,6 +107,19 @@ ExitCode run_bench(const BenchArguments& arguments, const GlobalOptions& global)
   if (report->problem().empty()) return ExitCode::ok;
   notices.error(report->problem());
   return ExitCode::check_failed;
+}
+
+void add_stream_option(CLI::App& verb, std::string& stream) {
+  const auto parse = [&stream](const std::string& text) -> Status {
+    constexpr size_t kLongest = 255;
+    const auto fits = [](unsigned char c) { return std::isalnum(c) != 0 || c == '-' || c == '_'; };
+    if (text.empty() || text.size() > kLongest || !std::all_of(text.begin(), text.end(), fits))
+      return fail("bad_stream", text, "is no name of a stream: letters, digits, - and _");
+    stream = text;
+    return {};
+  };
+  add_parsed_option(verb, "--jetstream", "STREAM",
+                    "With nats: await the answers of this stream of JetStream, made if there is none", parse);
 }
 
 void add_target_options(CLI::App& verb, BenchArguments& arguments,
@@ -96,6 +144,7 @@ void add_target_options(CLI::App& verb, BenchArguments& arguments,
         ->type_name("NAME")
         ->default_str("publish");
   }
+  if (arguments.run.mode == BenchMode::publish) add_stream_option(verb, paths.stream);
 }
 
 void add_rate_option(CLI::App& verb, BenchOptions& run) {
@@ -112,7 +161,8 @@ void add_rate_option(CLI::App& verb, BenchOptions& run) {
   if (always) option->default_str("100/s");
 }
 
-void add_event_options(CLI::App& verb, BenchOptions& run) {
+void add_event_options(CLI::App& verb, BenchArguments& arguments) {
+  BenchOptions& run = arguments.run;
   const auto parse_bytes = [&run](const std::string& text) -> Status {
     const Result<int64_t> bytes = parse_size(text);
     constexpr int64_t kMax = int64_t{16} << 20;
@@ -121,7 +171,13 @@ void add_event_options(CLI::App& verb, BenchOptions& run) {
     run.event_bytes = static_cast<size_t>(*bytes);
     return {};
   };
-  add_parsed_option(verb, "--size", "BYTES", "The size of an event's JSON", parse_bytes)->default_str("300");
+  CLI::Option* const size =
+      add_parsed_option(verb, "--size", "BYTES", "The size of an event's JSON", parse_bytes)
+          ->default_str("300");
+  if (run.mode == BenchMode::publish)
+    verb.add_option("--events", arguments.events, "Publish each line of this file once, then end")
+        ->type_name("FILE")
+        ->excludes(size);
   add_rate_option(verb, run);
   add_duration_option(verb, "--warmup", run.warmup_s, "How long to run before measuring")->default_str("1s");
   if (run.mode == BenchMode::latency) return;
@@ -135,6 +191,8 @@ void check_run(const BenchOptions& run) {
     throw CLI::ValidationError("--window and --batch are for runs without --rate");
   if (run.window && run.batch && *run.batch > *run.window)
     throw CLI::ValidationError("--batch cannot be more than --window");
+  if (!run.paths.stream.empty() && run.protocol != BenchProtocol::nats)
+    throw CLI::ValidationError("--jetstream needs --protocol nats");
 }
 
 void add_mode(CLI::App& bench, GlobalOptions& global, const std::string& help, BenchOptions defaults,
@@ -150,7 +208,7 @@ void add_mode(CLI::App& bench, GlobalOptions& global, const std::string& help, B
   if (run.mode == BenchMode::connect)
     add_count_option(verb, "--at-once", run.at_once, "Handshakes under way at a time")->default_str("128");
   else
-    add_event_options(verb, run);
+    add_event_options(verb, *arguments);
   if (run.mode == BenchMode::fanout || run.mode == BenchMode::latency)
     add_count_option(verb, "--check", run.check, "Subscribers that read every event; the others count bytes")
         ->default_str("4, or all with a rate");
@@ -161,8 +219,11 @@ void add_mode(CLI::App& bench, GlobalOptions& global, const std::string& help, B
   add_count_option(verb, "--server-pid", run.server_pid, "Report this process's use of processor and memory");
   auto* const json = verb.add_flag("--json", arguments->json, "The figures as JSON");
   verb.add_flag("--csv", arguments->csv, "The figures as two lines of CSV")->excludes(json);
-  verb.callback([arguments, &global] {
+  verb.callback([arguments, &verb, &global] {
     check_run(arguments->run);
+    if (!arguments->events.empty() && verb.count("--warmup") + verb.count("--duration") > 0)
+      throw CLI::ValidationError(
+          "--events has no --warmup and no --duration: it measures from the first to the last");
     global.command = [arguments, &global] { return run_bench(*arguments, global); };
   });
 }

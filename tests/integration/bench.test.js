@@ -2,13 +2,16 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import net from 'node:net';
+import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 
 import { assertRefused, run, start } from './support/ctl.js';
 import { startRelay } from './support/relay.js';
+import { tempDirectory } from './support/temp.js';
 import { eventually, slowness } from './support/wait.js';
 
 let relay;
@@ -34,6 +37,36 @@ async function listening(t, server) {
   return `ws://127.0.0.1:${server.address().port}`;
 }
 
+// Installed, or as `tests/bench/compare --install` unpacks it.
+const peers = path.join(path.dirname(fileURLToPath(import.meta.url)), '../../build/bench/peers');
+const nats = [path.join(peers, 'usr/sbin/nats-server'), '/usr/sbin/nats-server'].find(existsSync);
+const withoutNats = nats === undefined && 'nats-server is not installed';
+
+/** nats-server for the length of the test: its port, which the kernel chooses and which is in its log. */
+async function startNats(t, ...args) {
+  const server = spawn(nats, ['--addr', '127.0.0.1', '--port', '-1', ...args], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  t.after(() => server.kill('SIGKILL'));
+  let log = '';
+  server.stderr.on('data', (text) => (log += text));
+  const listens = /Listening for client connections on 127\.0\.0\.1:(\d+)/;
+  await eventually(() => listens.test(log) && log.includes('Server is ready'), 'nats-server is ready');
+  return listens.exec(log)[1];
+}
+
+/** The answer to a request of JetStream's API. */
+async function askJetStream(port, subject, request = '') {
+  const socket = net.connect(port, '127.0.0.1');
+  let text = '';
+  socket.on('data', (bytes) => (text += bytes));
+  socket.write(`CONNECT {"verbose":false}\r\nSUB answer 1\r\nPUB $JS.API.${subject} answer ${request.length}\r\n${request}\r\n`);
+  const message = /^MSG answer 1 \d+\r\n(.*)\r\n/m;
+  await eventually(() => message.test(text), `an answer to ${subject}`);
+  socket.destroy();
+  return JSON.parse(message.exec(text)[1]);
+}
+
 describe('fanout', () => {
   for (const protocol of ['ws', 'socketio', 'sse']) {
     test(`everything published arrives, over ${protocol}`, async () => {
@@ -44,17 +77,8 @@ describe('fanout', () => {
     });
   }
 
-  const nats = '/usr/sbin/nats-server';
-  const without = existsSync(nats) ? false : 'nats-server is not installed';
-  test('everything published arrives, over nats', { skip: without }, async (t) => {
-    // The kernel chooses the port; what it chose is in the log.
-    const server = spawn(nats, ['--addr', '127.0.0.1', '--port', '-1'], { stdio: ['ignore', 'ignore', 'pipe'] });
-    t.after(() => server.kill('SIGKILL'));
-    let log = '';
-    server.stderr.on('data', (text) => (log += text));
-    const listens = /Listening for client connections on 127\.0\.0\.1:(\d+)/;
-    await eventually(() => listens.test(log) && log.includes('Server is ready'), 'nats-server is ready');
-    const port = listens.exec(log)[1];
+  test('everything published arrives, over nats', { skip: withoutNats }, async (t) => {
+    const port = await startNats(t);
     const figures = await bench(
       ...['fanout', ...short, '--clients', '3', '--protocol', 'nats'],
       ...['--target', `ws://127.0.0.1:${port}`],
@@ -110,6 +134,89 @@ describe('publish', () => {
       await eventually(taken, 'the relay counts as many');
     });
   }
+});
+
+describe('publish to JetStream', { skip: withoutNats }, () => {
+  const publish = (port, ...args) =>
+    run([
+      ...['bench', 'publish', ...short, '--protocol', 'nats', '--target', `ws://127.0.0.1:${port}`, '--json'],
+      ...['--timeout', '2s', ...args],
+    ]);
+
+  test('every event is answered for once it is in the stream, which is made in files', async (t) => {
+    const port = await startNats(t, '--jetstream', '--store_dir', tempDirectory());
+    const end = await publish(port, '--jetstream', 'BENCH', '--clients', '2', '--window', '256');
+    assert.equal(end.code, 0, end.stderr + end.stdout);
+    const figures = JSON.parse(end.stdout);
+    assert.ok(figures.accepted > 0);
+    assert.deepEqual([figures.refused, figures.unanswered], [0, 0]);
+    assert.ok(figures.answer_p50_us <= figures.answer_p99_us);
+    const { config, state } = await askJetStream(port, 'STREAM.INFO.BENCH');
+    assert.equal(config.storage, 'file');
+    assert.equal(state.messages, figures.accepted);
+  });
+
+  test('a stream that is there is used as it is, and an error in an answer is told with its code', async (t) => {
+    const port = await startNats(t, '--jetstream', '--store_dir', tempDirectory());
+    const small = { name: 'SMALL', subjects: ['bench.SMALL'], storage: 'memory', max_msgs: 10, discard: 'new' };
+    assert.equal((await askJetStream(port, 'STREAM.CREATE.SMALL', JSON.stringify(small))).error, undefined);
+    const end = await publish(port, '--jetstream', 'SMALL', '--window', '4', '--batch', '1');
+    assert.equal(end.code, 1, end.stderr);
+    assert.match(end.stderr, /the server refused an event: error 10077, maximum messages exceeded/);
+    assert.equal(JSON.parse(end.stdout).accepted, 10);
+  });
+
+  test('a stream that takes other subjects is named', async (t) => {
+    const port = await startNats(t, '--jetstream', '--store_dir', tempDirectory());
+    const other = JSON.stringify({ name: 'OTHER', subjects: ['other'], storage: 'file' });
+    assert.equal((await askJetStream(port, 'STREAM.CREATE.OTHER', other)).error, undefined);
+    const end = await publish(port, '--jetstream', 'OTHER');
+    assert.equal(end.code, 1, end.stderr);
+    assert.match(end.stderr, /no stream takes bench\.OTHER \(503\)/);
+  });
+
+  test('a server without JetStream, and a stream that cannot be made, are told at once', async (t) => {
+    const plain = await startNats(t);
+    assertRefused(await publish(plain, '--jetstream', 'BENCH'), 69, /the server has no JetStream/);
+    const port = await startNats(t, '--jetstream', '--store_dir', tempDirectory());
+    const taker = JSON.stringify({ name: 'TAKER', subjects: ['bench.*'], storage: 'file' });
+    assert.equal((await askJetStream(port, 'STREAM.CREATE.TAKER', taker)).error, undefined);
+    const end = await publish(port, '--jetstream', 'BENCH');
+    assertRefused(end, 69, /cannot make the stream BENCH: error 10065, subjects overlap/);
+  });
+});
+
+describe('publish the events of a file', () => {
+  const event = (i) => JSON.stringify({ type: 'bench.line', source: '/file', id: `line-${i}`, data: { i } });
+  const fileOf = (count) => {
+    const file = path.join(tempDirectory(), 'events.jsonl');
+    writeFileSync(file, Array.from({ length: count }, (_, i) => `${event(i)}\n`).join(''));
+    return file;
+  };
+
+  for (const protocol of ['ws', 'socketio', 'http']) {
+    test(`each once, over ${protocol}`, async (t) => {
+      const fresh = await startRelay(t);
+      const args = ['--events', fileOf(1000), '--protocol', protocol, '--clients', '3', '--batch', '100', '--window', '200'];
+      const end = await run(['bench', 'publish', ...args, '--url', fresh.url, '--json']);
+      assert.equal(end.code, 0, end.stderr + end.stdout);
+      const figures = JSON.parse(end.stdout);
+      assert.deepEqual([figures.published, figures.accepted, figures.unanswered], [1000, 1000, 0]);
+      const answer = await fetch(`${fresh.url.replace('ws:', 'http:')}/api/v1/events?match=bench.line&since=0&limit=1000`);
+      const seen = (await answer.json()).events.map(({ data }) => data.i);
+      assert.deepEqual(
+        seen.sort((a, b) => a - b),
+        Array.from({ length: 1000 }, (_, i) => i),
+      );
+    });
+  }
+
+  test('a file that cannot be read, or has less than an event for each publisher', async () => {
+    const missing = await run(['bench', 'publish', '--url', relay.url, '--events', '/no/such/file']);
+    assertRefused(missing, 78, /\/no\/such\/file/);
+    const few = await run(['bench', 'publish', '--url', relay.url, '--events', fileOf(1), '--clients', '2']);
+    assertRefused(few, 64, /has fewer events than there are publishers/);
+  });
 });
 
 test('latency has a rate of its own', async () => {

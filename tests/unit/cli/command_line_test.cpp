@@ -110,6 +110,16 @@ TEST_CASE("each mode of bench has the options that mean something to it") {
         std::string::npos);
   usage_error({"bench", "fanout", "--rate", "5", "--window", "9"});
   usage_error({"bench", "fanout", "--window", "2", "--batch", "3"});
+  CHECK(runs({"bench", "publish", "--protocol", "nats", "--jetstream", "BENCH"}));
+  CHECK(runs({"bench", "publish", "--events", "events.jsonl", "--window", "8", "--batch", "4"}));
+  CHECK(usage_error({"bench", "publish", "--jetstream", "BENCH"}).find("needs --protocol nats") !=
+        std::string::npos);
+  CHECK(usage_error({"bench", "publish", "--protocol", "nats", "--jetstream", "a.b"})
+            .find("a.b is no name of a stream") != std::string::npos);
+  usage_error({"bench", "fanout", "--protocol", "nats", "--jetstream", "BENCH"});
+  usage_error({"bench", "publish", "--events", "events.jsonl", "--size", "300"});
+  usage_error({"bench", "publish", "--events", "events.jsonl", "--duration", "5s"});
+  usage_error({"bench", "latency", "--events", "events.jsonl"});
   usage_error({"bench", "connect", "--rate", "5"});
   usage_error({"bench", "publish", "--csv", "--json"});
 }

@@ -32,6 +32,16 @@ TEST_CASE("an event has the size that was asked for, whatever its number") {
   }
 }
 
+TEST_CASE("events of a file are given as they are, each publisher its part") {
+  const auto lines =
+      std::make_shared<const EventLines>(EventLines{R"({"a":1})", R"({"b":22})", R"({"c":3})"});
+  EventText text(lines, 1, 3);
+  REQUIRE(text.count() == 2);
+  CHECK(text.stamped(0, 5) == R"({"b":22})");
+  CHECK(text.size(0) == 8);
+  CHECK(text.stamped(1, 6) == R"({"c":3})");
+}
+
 TEST_CASE("an event is JSON in the shape the relay takes") {
   const std::string text = stamped(42, 1'500'000);
   const seneca::JsonView json(text);
