@@ -1,6 +1,6 @@
 // Runs as a table of medians and ratios, in Markdown.
 
-const median = (numbers) => {
+export const median = (numbers) => {
   const sorted = [...numbers].sort((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
