@@ -22,6 +22,7 @@
 #include "config/consistency.h"
 #include "config/listen.h"
 #include "config/loader.h"
+#include "server/privileges.h"
 #include "server/server.h"
 
 namespace relay {
@@ -196,6 +197,8 @@ ExitCode run_serve(const ServeOptions& options, const GlobalOptions& global) {
   // Blocked before the first thread exists, so that all of them inherit it and only this one takes signals.
   const sigset_t signals = handled_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  give_up_privileges();
+  if (config->server.tls.enabled()) hide_memory();
   SystemClock clock;
   const std::unique_ptr<Logger> logger = make_stderr_logger(options.log_level);
   const Config effective = *config;

@@ -27,6 +27,7 @@
 #include "server/plugin_control.h"
 #include "server/plugin_sinks.h"
 #include "server/plugin_sources.h"
+#include "server/privileges.h"
 
 namespace relay {
 namespace {
@@ -256,6 +257,7 @@ Status Server::Impl::start_shards() {
       std::max<size_t>(1, connection_limit(config->server.max_connections) / static_cast<size_t>(count));
   std::vector<std::vector<int>> listeners(static_cast<size_t>(count));
   Status opened = open_listeners(listeners);
+  give_up_binding();
   // All are there before the first of them runs: they hand each other what is for another.
   for (int number = 0; opened && number < count; ++number) {
     auto plugins = make_session_plugins(*config, plugin_files, plugin_surroundings());
