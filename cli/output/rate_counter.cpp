@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/clock.h"
+#include "base/printable.h"
 #include "cli/output/logfmt.h"
 #include "cli/output/text_width.h"
 

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/printable.h"
 #include "cli/output/stats_value.h"
 #include "cli/output/table.h"
 #include "cli/output/text_width.h"

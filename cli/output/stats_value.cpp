@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "base/printable.h"
 #include "cli/output/human.h"
 #include "cli/output/text_width.h"
 

@@ -4,7 +4,7 @@
 #include <array>
 #include <cstdint>
 
-#include "base/utf8.h"
+#include "base/printable.h"
 
 namespace relay {
 namespace {
@@ -34,54 +34,15 @@ bool in(const std::array<Range, N>& ranges, uint32_t code) {
                      [code](const Range& range) { return code >= range.first && code <= range.last; });
 }
 
-// Length in bytes and code point of the character `text` begins with; the text is well-formed.
-size_t decode(std::string_view text, uint32_t& code) {
-  const auto lead = static_cast<unsigned char>(text.front());
-  const size_t size = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-  code = size == 1 ? lead : lead & (0x7Fu >> size);
-  for (size_t i = 1; i < size && i < text.size(); ++i)
-    code = (code << 6) | (static_cast<unsigned char>(text[i]) & 0x3Fu);
-  return std::min(size, text.size());
-}
-
 size_t width(uint32_t code) { return in(kZero, code) ? 0 : in(kWide, code) ? 2 : 1; }
 
-void append_escaped(std::string& out, uint32_t code) {
-  constexpr std::string_view kHex = "0123456789abcdef";
-  out += "\\x";
-  out += kHex[(code >> 4) & 15];
-  out += kHex[code & 15];
-}
-
 }  // namespace
-
-std::string printable(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  while (!text.empty()) {
-    std::string_view valid = text.substr(0, valid_utf8_prefix(text));
-    text.remove_prefix(valid.size());
-    while (!valid.empty()) {
-      uint32_t code = 0;
-      const size_t size = decode(valid, code);
-      if (code < 0x20 || (code >= 0x7F && code < 0xA0))
-        append_escaped(out, code);
-      else
-        out.append(valid.substr(0, size));
-      valid.remove_prefix(size);
-    }
-    if (text.empty()) break;
-    out += "\xEF\xBF\xBD";
-    text.remove_prefix(1);
-  }
-  return out;
-}
 
 size_t columns(std::string_view text) {
   size_t total = 0;
   uint32_t code = 0;
   while (!text.empty()) {
-    text.remove_prefix(decode(text, code));
+    text.remove_prefix(decode_character(text, code));
     total += width(code);
   }
   return total;
@@ -93,7 +54,7 @@ std::string clip(std::string_view text, size_t limit) {
   size_t used = 0, bytes = 0;
   uint32_t code = 0;
   while (bytes < text.size()) {
-    const size_t size = decode(text.substr(bytes), code);
+    const size_t size = decode_character(text.substr(bytes), code);
     if (used + width(code) > limit - 1) break;
     used += width(code);
     bytes += size;

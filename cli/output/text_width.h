@@ -6,12 +6,6 @@
 
 namespace relay {
 
-/// Text from outside, on its way to a terminal.
-
-/// Control characters (also DEL and C1) become \xNN and bytes that are no UTF-8 become U+FFFD, so that an
-/// event cannot steer the terminal.
-[[nodiscard]] std::string printable(std::string_view text);
-
 /// Terminal columns of printable text: wide (East Asian, emoji) characters take two, combining marks none.
 [[nodiscard]] size_t columns(std::string_view text);
 

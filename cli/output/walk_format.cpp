@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <seneca/json.hpp>
 
+#include "base/printable.h"
 #include "cli/output/step_format.h"
 #include "cli/output/text_width.h"
 

@@ -5,6 +5,8 @@
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
+#include "base/printable.h"
+
 namespace relay {
 namespace {
 
@@ -41,7 +43,7 @@ class StderrLogger final : public Logger {
   }
 
   void write(LogLevel level, std::string_view component, std::string_view text) override {
-    logger_->log(to_spdlog(level), "{:<8} {}", component, text);
+    logger_->log(to_spdlog(level), "{:<8} {}", component, printable(text));
   }
 
  private:

@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <ctime>
 
+#include "base/printable.h"
 #include "cli/output/logfmt.h"
 #include "cli/output/text_width.h"
 #include "support/catch.h"
@@ -88,6 +89,8 @@ TEST_CASE("widths count columns, not bytes") {
   CHECK(clip("abc", 3) == "abc");
   CHECK(clip("abc", 0).empty());
   CHECK(printable("a\xFFz\xC2\x9B") == "a\xEF\xBF\xBDz\\x9b");
+  CHECK(printable("txt.\u202Eexe\u2066 \u200F\u061C") == "txt.\\u202eexe\\u2066 \\u200f\\u061c");
+  CHECK(printable("\u05E9\u05DC\u05D5\u05DD") == "\u05E9\u05DC\u05D5\u05DD");
 }
 
 }  // namespace
