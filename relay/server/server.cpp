@@ -7,6 +7,7 @@
 #include <thread>
 #include <utility>
 
+#include "auth/authenticator.h"
 #include "base/ids.h"
 #include "base/mailbox.h"
 #include "config/listen.h"
@@ -169,7 +170,8 @@ struct Server::Impl {
   std::unique_ptr<AdminLogin> login;  // null: the Admin UI is not enabled; outlives the shards
   AdminDesk desk{[this](PluginOrder order) {
     return take_order(std::move(order));
-  }};  // outlives the shards, whose requests it answers
+  }};                              // outlives the shards, whose requests it answers
+  AuthenticatorRef authenticator;  // null: nobody is asked
   std::vector<std::unique_ptr<Shard>> shards;
   std::unique_ptr<Hub> hub;
   std::unique_ptr<HubSink> sink;
@@ -259,9 +261,9 @@ Status Server::Impl::start_shards() {
       opened = tl::unexpected(plugins.error());
       break;
     }
-    shards.push_back(std::make_unique<Shard>(
-        Shard::Surroundings{number, intake, *log, dead_letters.log(), clock, logger, desk, limit,
-                            static_cast<size_t>(count), config, std::move(*plugins), &shards, login.get()}));
+    shards.push_back(std::make_unique<Shard>(Shard::Surroundings{
+        number, intake, *log, dead_letters.log(), clock, logger, desk, limit, static_cast<size_t>(count),
+        config, std::move(*plugins), &shards, login.get(), authenticator}));
   }
   for (size_t number = 0; opened && number < shards.size(); ++number)
     opened = shards[number]->start(std::exchange(listeners[number], {}));
@@ -282,6 +284,9 @@ void Server::Impl::start_sources(std::vector<PluginSources::Entry> from_plugins)
 
 Status Server::Impl::start() {
   if (Status safe = check_exposure(); !safe) return safe;
+  auto made = Authenticator::make(config->security);
+  if (!made) return tl::unexpected(made.error());
+  authenticator = std::move(*made);
   auto plan = make_plan(*config, plugin_files, plugin_surroundings());
   if (!plan) return tl::unexpected(plan.error());
   auto plugins = open_plugins(*config, plugin_files);
@@ -386,6 +391,8 @@ Server::~Server() {
 
 Status Server::check() {
   if (Status safe = impl_->check_exposure(); !safe) return safe;
+  const auto authenticator = Authenticator::make(impl_->config->security);
+  if (!authenticator) return tl::unexpected(authenticator.error());
   const auto plan = make_plan(*impl_->config, impl_->plugin_files, impl_->plugin_surroundings());
   if (!plan) return tl::unexpected(plan.error());
   const auto plugins =
@@ -433,6 +440,8 @@ Result<std::vector<std::string>> Server::reload(Config config) {
   keep("admin_ui", config.admin_ui, current.admin_ui);
   keep("sources", config.sources, current.sources);
 
+  auto authenticator = Authenticator::make(config.security);
+  if (!authenticator) return tl::unexpected(authenticator.error());
   auto opened = open_plugins(config, impl_->plugin_files);
   if (!opened) return tl::unexpected(opened.error());
   auto plan = make_plan(config, impl_->plugin_files, impl_->plugin_surroundings());
@@ -460,8 +469,9 @@ Result<std::vector<std::string>> Server::reload(Config config) {
   impl_->plugin_sinks.exchange(std::move(*sinks));
   impl_->opened_plugins = std::move(*opened);
   impl_->config = std::make_shared<const Config>(std::move(config));
+  impl_->authenticator = std::move(*authenticator);
   for (size_t i = 0; i < impl_->shards.size(); ++i)
-    impl_->shards[i]->reconfigure(impl_->config, std::move(session_plugins[i]));
+    impl_->shards[i]->reconfigure(impl_->config, std::move(session_plugins[i]), impl_->authenticator);
   return left_alone;
 }
 

@@ -14,6 +14,7 @@ int status_of(const Error& error) {
   if (error.code == "unsupported_media_type" || error.code == "unsupported_encoding") return 415;
   if (error.code == "too_large" || error.code == "body_too_large" || error.code == "too_many_events")
     return 413;
+  if (error.code == "forbidden") return 403;
   return 400;
 }
 
