@@ -22,8 +22,9 @@ void HttpLink::publish(const PublishBatch& batch) {
   const size_t events = batch.due_ns.size();
   const size_t body_bytes = events * (batch.text.size() + 1);
   scratch_ = "POST " + target().publish_path() + " HTTP/1.1\r\nHost: " + target().authority() +
-             "\r\nContent-Type: application/" + (events == 1 ? "json" : "x-ndjson") +
-             "\r\nContent-Length: " + std::to_string(body_bytes) + "\r\n\r\n";
+             target().authorization() + "\r\nContent-Type: application/" +
+             (events == 1 ? "json" : "x-ndjson") + "\r\nContent-Length: " + std::to_string(body_bytes) +
+             "\r\n\r\n";
   for (size_t i = 0; i < events; ++i) {
     scratch_ += batch.text.stamped(batch.first_number + i, batch.due_ns[i]);
     scratch_ += '\n';

@@ -81,8 +81,7 @@ AccessRef Authenticator::access_of(const std::vector<std::string>& roles, std::o
 Result<IdentityRef> Authenticator::identify(std::string_view token, int64_t now_wall_us) const {
   if (token.empty()) {
     if (anonymous_ != nullptr) return anonymous_;
-    return fail("token_missing", "token",
-                "is missing; send Authorization: Bearer TOKEN, with senecactl --token-file or SENECA_TOKEN");
+    return fail("token_missing", "token", "is missing; send it as Authorization: Bearer TOKEN");
   }
   auto identity = std::make_shared<Identity>();
   if (token.starts_with(kApiKeyPrefix)) {

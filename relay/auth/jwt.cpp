@@ -14,6 +14,7 @@ using Json = nlohmann::json;
 
 constexpr int64_t kMaxTime_s = 253402300799;  // the end of the year 9999
 constexpr size_t kMaxTexts = 64;
+constexpr size_t kMaxSubject = 256;
 
 tl::unexpected<Error> refuse(std::string code, std::string message) {
   return fail(std::move(code), "token", std::move(message));
@@ -164,6 +165,7 @@ Status read_claims(const Json& object, JwtClaims& claims) {
   if (const auto subject = object.find("sub"); subject != object.end()) {
     if (!subject->is_string()) return malformed("has a sub that is no text");
     claims.subject = subject->get<std::string>();
+    if (claims.subject.size() > kMaxSubject) return malformed("has a sub of more than 256 bytes");
   }
   for (const char* name : {"role", "roles"}) {
     const auto found = object.find(name);

@@ -32,7 +32,7 @@ struct JwtClaims {
 /// `token_signature`, `token_expired`, `token_not_yet_valid`, `token_issuer`, `token_audience`.
 ///
 /// The signature is checked before a claim is read. An HMAC takes some microseconds, RS256, ES256 and EdDSA
-/// some 50 to 150: once for a request or connection, that is less than the connection costs.
+/// some 20 to 75: once for a request or connection, that is less than the connection costs.
 [[nodiscard]] Result<JwtClaims> verify_jwt(std::string_view token, const KeyRing& keys, int64_t now_s,
                                            int64_t leeway_s);
 

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
 
@@ -66,6 +67,16 @@ Result<std::string> read_key_file(const std::string& path, KeyFileKind kind) {
   if (used > kMaxBytes)
     return fail("key_file_too_large", path, "it is larger than 256 KiB, which no key file is");
   text.resize(used);
+  return text;
+}
+
+// Who writes a secret as text ends the line, and does not mean it; a secret of bytes may end with any byte.
+std::string secret_of(std::string text) {
+  const auto printable = [](char c) { return c >= 0x20 && c < 0x7F; };
+  const size_t end = text.find_last_not_of("\r\n");
+  if (end == std::string::npos) return text;
+  const auto last = text.begin() + static_cast<std::ptrdiff_t>(end) + 1;
+  if (std::all_of(text.begin(), last, printable)) text.erase(last, text.end());
   return text;
 }
 

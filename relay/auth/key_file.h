@@ -15,4 +15,7 @@ enum class KeyFileKind {
 /// `key_file_unreadable`, `key_file_too_large`, `key_file_exposed`, `key_file_writable`.
 [[nodiscard]] Result<std::string> read_key_file(const std::string& path, KeyFileKind kind);
 
+/// A secret as a file holds it, without the end of its last line when it is text.
+[[nodiscard]] std::string secret_of(std::string text);
+
 }  // namespace relay

@@ -10,23 +10,13 @@
 namespace relay {
 namespace {
 
-// Who writes a secret as text ends the line, and does not mean it; a secret of bytes may end with any byte.
-void strip_line_end(std::string& secret) {
-  const auto printable = [](char c) { return c >= 0x20 && c < 0x7F; };
-  const size_t end = secret.find_last_not_of("\r\n");
-  if (end == std::string::npos) return;
-  if (std::all_of(secret.begin(), secret.begin() + static_cast<std::ptrdiff_t>(end) + 1, printable))
-    secret.resize(end + 1);
-}
-
 Result<std::vector<TokenKey>> read_keys(const TokenKeyConfig& configured) {
   const bool symmetric = is_symmetric(configured.algorithm);
   Result<std::string> text =
       read_key_file(configured.file, symmetric ? KeyFileKind::secret : KeyFileKind::open);
   if (!text) return tl::unexpected<Error>(text.error());
   if (is_jwk_set(*text)) return read_jwk_set(configured.algorithm, *text, configured.id);
-  if (symmetric) strip_line_end(*text);
-  Result<TokenKey> key = symmetric ? TokenKey::from_secret(configured.algorithm, std::move(*text))
+  Result<TokenKey> key = symmetric ? TokenKey::from_secret(configured.algorithm, secret_of(std::move(*text)))
                                    : TokenKey::from_pem(configured.algorithm, *text);
   if (!key) return tl::unexpected<Error>(key.error());
   key->id = configured.id;

@@ -116,6 +116,10 @@ Status check_need(Endpoint::Need need, const Access& access) {
 HttpResponse access_refused(const Error& error) {
   const bool is_known = error.code == "forbidden" || error.code == "origin_not_allowed";
   HttpResponse response = problem(is_known ? 403 : 401, error.code, error.subject + " " + error.message);
+  // Who cannot read a body, as a WebSocket client cannot, finds the code here.
+  if (error.code == "forbidden")
+    response.headers.emplace_back("WWW-Authenticate",
+                                  "Bearer error=\"insufficient_scope\", error_description=\"forbidden\"");
   if (!is_known)
     response.headers.emplace_back("WWW-Authenticate",
                                   "Bearer error=\"invalid_token\", error_description=\"" + error.code + "\"");

@@ -1,4 +1,5 @@
 // links: seneca_auth
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

@@ -1,8 +1,8 @@
 // Authentication and authorisation, with real clients.
 
 import assert from 'node:assert/strict';
-import { createHash, randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { chmodSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
@@ -546,6 +546,120 @@ describe('the configuration', () => {
     assert.equal((await guarded.as(null, 'GET', '/api/v1/events')).json().code, 'token_missing');
     const error = await connectError(socketIo(t, guarded));
     assert.equal(error.data.code, 'token_missing');
+  });
+});
+
+describe('senecactl', () => {
+  const url = () => ['--url', `ws://127.0.0.1:${relay.port}`];
+  const tokenFile = (text) => {
+    const file = path.join(relay.config.directory, `token-${randomBytes(4).toString('hex')}`);
+    writeFileSync(file, `${text}\n`, { mode: 0o600 });
+    return file;
+  };
+
+  test('every verb that talks to a relay is refused without a token, with the code and what to do', async () => {
+    const lines = path.join(relay.config.directory, 'events.jsonl');
+    writeFileSync(lines, `${JSON.stringify({ specversion: '1.0', id: '1', source: '/x', type: 'cli.x', data: 1 })}\n`);
+    for (const args of [
+      ['tail', '--count', '1'],
+      ['tail', '--stage', 'in'],
+      ['inject', 'cli.x', '{}'],
+      ['inject', 'cli.x', '{}', '--dry-run'],
+      ['stats'],
+      ['why', 'a', '1'],
+      ['plugin', 'list'],
+      ['plugin', 'disable', 'x'],
+      ['dead-letters'],
+      ['replay', lines],
+      ['bench', 'fanout', '--clients', '1', '--rate', '1', '--duration', '1s'],
+    ]) {
+      const end = await run([...args, ...url()]);
+      assert.equal(end.code, 77, `${args.join(' ')}: ${end.stderr}`);
+      if (args[0] !== 'bench') assert.match(end.stderr, /token_missing.*--token-file|--token-file.*token_missing/, args.join(' '));
+    }
+  });
+
+  test('a role that does not allow it is told, and another token is not asked for', async () => {
+    const end = await run(['stats', ...url(), '--token', token('reader')]);
+    assert.equal(end.code, 77);
+    assert.match(end.stderr, /\[forbidden\]/);
+    assert.doesNotMatch(end.stderr, /--token-file/);
+    const publishing = await run(['inject', 'cli.x', '{}', ...url(), '--token', token('reader')]);
+    assert.notEqual(publishing.code, 0);
+    assert.match(publishing.stderr, /forbidden/);
+  });
+
+  test('a token comes by flag, file or environment, and the file wins', async () => {
+    assert.equal((await run(['stats', ...url(), '--token', ops()])).code, 0);
+    assert.equal((await run(['stats', '--token', ops(), ...url()])).code, 0, 'before --url as well');
+    assert.equal((await run(['stats', ...url()], { env: { SENECA_TOKEN: ops() } })).code, 0);
+    const file = tokenFile(ops());
+    assert.equal((await run(['stats', ...url(), '--token-file', file, '--token', 'x'])).code, 0);
+    assert.equal((await run(['stats', ...url()], { env: { SENECA_TOKEN_FILE: file } })).code, 0);
+    const exposed = tokenFile(ops());
+    chmodSync(exposed, 0o644);
+    const end = await run(['stats', ...url(), '--token-file', exposed]);
+    assert.equal(end.code, 64);
+    assert.equal((await run(['stats', ...url(), '--token', 'a b'])).code, 64);
+  });
+
+  test('with a token events come and go', async () => {
+    const with_ = ['--token', ops(), ...url()];
+    const put = await run(['inject', 'cli.there', '{"n":1}', ...with_]);
+    assert.equal(put.code, 0, put.stderr);
+    const seen = await run(['tail', 'cli.there', '--last', '1', '--count', '1', '-o', 'jsonl', ...with_]);
+    assert.equal(seen.code, 0, seen.stderr);
+    assert.equal(JSON.parse(seen.stdout).type, 'cli.there');
+    assert.equal((await run(['plugin', 'list', ...with_])).code, 0);
+    assert.equal((await run(['dead-letters', ...with_])).code, 0);
+    const large = token('ops', { filler: 'x'.repeat(5000) });
+    assert.equal((await run(['stats', ...url(), '--token', large])).code, 0, 'a long token fits');
+  });
+
+  test('what token new makes is what the relay takes, and token check says so', async () => {
+    const made = await run([
+      ...['token', 'new', '--key', relay.config.secretFile, '--kid', 'k1', '--subject', 'ann', '--ttl', '1h'],
+      ...['--role', 'reader', '--role', 'writer', '--room', 'dev-*', '--publish', 'build.**'],
+    ]);
+    assert.equal(made.code, 0, made.stderr);
+    const text = made.stdout.trim();
+    assert.equal((await relay.as(text, 'POST', '/api/v1/events', event('build.made'))).status, 202);
+    assert.equal((await relay.as(text, 'POST', '/api/v1/events', event('task.made'))).status, 403);
+    const checked = await run(['token', 'check', '-', '--config', relay.config.file], { input: made.stdout });
+    assert.equal(checked.code, 0, checked.stderr);
+    const said = JSON.parse(checked.stdout);
+    assert.equal(said.subject, 'ann');
+    assert.deepEqual(said.roles, ['reader', 'writer']);
+    assert.deepEqual(said.allowed.limit.rooms, ['dev-*']);
+    const bad = await run(['token', 'check', token('ops', { ttl: -1 }), '--config', relay.config.file]);
+    assert.equal(bad.code, 77);
+    assert.match(bad.stderr, /\[token_expired\]/);
+  });
+
+  test('token new makes tokens of a private key, and refuses one of another kind', async () => {
+    const { privateKey } = generateKeyPairSync('ed25519');
+    const file = path.join(relay.config.directory, 'private.pem');
+    writeFileSync(file, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
+    const made = await run(['token', 'new', '--key', file, '--algorithm', 'EdDSA', '--role', 'reader']);
+    assert.equal(made.code, 0, made.stderr);
+    for (const algorithm of ['RS256', 'HS256']) {
+      const end = await run(['token', 'new', '--key', file, '--algorithm', algorithm]);
+      assert.equal(end.code, 65);
+      assert.match(end.stderr, /\[key_wrong_kind\]/);
+    }
+    assert.equal((await run(['token', 'new'])).code, 64);
+  });
+
+  test('token new --api-key prints a key, and the line with which it is known', async (t) => {
+    const made = await run(['token', 'new', '--api-key', '--role', 'builder', '--subject', 'ci']);
+    assert.equal(made.code, 0, made.stderr);
+    const [key, line] = made.stdout.trim().split('\n');
+    assert.match(key, /^sk_[A-Za-z0-9_-]{43}$/);
+    assert.equal(JSON.parse(line).sha256, createHash('sha256').update(key).digest('hex'));
+    const keys = path.join(relay.config.directory, 'made_keys');
+    writeFileSync(keys, `${line}\n`);
+    const guarded = await startGuarded(t, { authentication: { api_keys: keys } });
+    assert.equal((await guarded.as(key, 'POST', '/api/v1/events', event('build.x'))).status, 202);
   });
 });
 

@@ -225,6 +225,7 @@ TEST_CASE("header and claims are JSON objects, and no more") {
 
 TEST_CASE("claims of another kind than they should be are refused") {
   CHECK(with_claims(R"({"sub":1,"exp":1900000000})") == "token_malformed");
+  CHECK(with_claims(R"({"exp":1900000000,"sub":")" + std::string(257, 's') + "\"}") == "token_malformed");
   for (const char* roles : {"1", "{}", "[1]", "null"})
     CHECK(with_more(R"(,"roles":)" + std::string(roles)) == "token_malformed");
   for (const char* limit :
