@@ -131,6 +131,9 @@ class Connection final : public Transport,
   [[nodiscard]] AccessRef access() const override {
     return request_->identity == nullptr ? nullptr : request_->identity->access;
   }
+  [[nodiscard]] std::string_view subject() const override {
+    return request_->identity == nullptr ? std::string_view() : std::string_view(request_->identity->subject);
+  }
   void respond(HttpResponse response) override;
   void stream_if_ok(std::shared_ptr<Tap> tap) override { request_->tap = std::move(tap); }
 

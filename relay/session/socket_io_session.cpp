@@ -164,6 +164,9 @@ void SocketIoSession::check_identity() {
 
 void SocketIoSession::join_namespace(const std::string& name, std::string_view auth, RecoveryRecordRef record,
                                      IdentityRef identity) {
+  // A reload may have come while other shards were asked for its record.
+  if (const Status good = check_vouched(services_, identity.get()); !good)
+    return refuse_connect(name, good.error());
   std::string role = query_role_;
   if (const seneca::JsonView asked = seneca::JsonView(auth).get("role"); asked.is_string())
     role = asked.string();

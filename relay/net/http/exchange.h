@@ -32,6 +32,8 @@ class HttpExchange {
   [[nodiscard]] virtual bool draining() const = 0;
   /// What who asks may do; null: everything.
   [[nodiscard]] virtual AccessRef access() const = 0;
+  /// Who asks, as a token said; "" for nobody.
+  [[nodiscard]] virtual std::string_view subject() const = 0;
   virtual void respond(HttpResponse response) = 0;
   /// Once the answer is there and is 200, an event stream of `tap` takes its place.
   virtual void stream_if_ok(std::shared_ptr<Tap> tap) = 0;
