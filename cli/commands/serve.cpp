@@ -258,7 +258,7 @@ void add_serve_command(CLI::App& app, GlobalOptions& global) {
                 "Keep past events in memory only, whatever else is said");
   add_count_option(verb, "--threads", options->threads, "Net shards; by default one per core");
   verb.add_flag("--insecure", options->insecure,
-                "Allow listening beyond this machine, without authentication");
+                "Allow listening beyond this machine, although there is no TLS");
   verb.add_flag("--check", options->check, "Check the configuration and load the plugins, then exit");
   add_duration_option(verb, "--drain-timeout", options->drain_timeout_s,
                       "How long clients get to go on SIGTERM")

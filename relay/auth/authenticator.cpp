@@ -41,6 +41,9 @@ Result<AuthenticatorRef> Authenticator::make(const SecurityConfig& config) {
       if (made->roles_.find(role) == made->roles_.end())
         return fail("unknown_role", "/security/authentication/api_keys (" + wanted.api_keys + ")",
                     "the key " + entry.id + " has the role " + role + ", which security.roles does not have");
+  for (const TokenKey& key : made->keys_.keys()) made->credentials_.insert(key.digest());
+  for (const ApiKeys::Entry& entry : made->api_keys_.entries())
+    made->credentials_.insert(to_hex(entry.sha256));
   if (!wanted.anonymous_role.empty() && !wanted.required) {
     auto anonymous = std::make_shared<Identity>();
     anonymous->roles = {wanted.anonymous_role};
@@ -108,10 +111,7 @@ Result<IdentityRef> Authenticator::identify(std::string_view token, int64_t now_
 
 bool Authenticator::still_vouches(const Identity& identity) const {
   if (identity.anonymous) return anonymous_ != nullptr && anonymous_->roles == identity.roles;
-  return keys_.has(identity.credential) || std::any_of(api_keys_.entries().begin(), api_keys_.entries().end(),
-                                                       [&](const ApiKeys::Entry& entry) {
-                                                         return to_hex(entry.sha256) == identity.credential;
-                                                       });
+  return credentials_.contains(identity.credential);
 }
 
 int64_t Authenticator::session_end_us(const Identity& identity, int64_t now_wall_us) const {

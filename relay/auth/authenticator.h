@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -51,7 +52,8 @@ class Authenticator {
   KeyRing keys_;
   ApiKeys api_keys_;
   std::map<std::string, Role, std::less<>> roles_;
-  IdentityRef anonymous_;  // null: they are refused
+  std::set<std::string, std::less<>> credentials_;  // of all keys: what an identity may be vouched for by
+  IdentityRef anonymous_;                           // null: they are refused
   int64_t leeway_us_ = 0;
   int64_t session_us_ = 0;
   std::string cookie_;

@@ -66,9 +66,4 @@ const TokenKey* KeyRing::find(std::string_view id) const {
   return found == keys_.end() ? nullptr : &*found;
 }
 
-bool KeyRing::has(std::string_view digest) const {
-  return std::any_of(keys_.begin(), keys_.end(),
-                     [digest](const TokenKey& key) { return key.digest() == digest; });
-}
-
 }  // namespace relay

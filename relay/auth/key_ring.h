@@ -25,7 +25,6 @@ class KeyRing {
   [[nodiscard]] const std::vector<TokenKey>& keys() const { return keys_; }
   /// Null when there is none. Compares, and nothing else: an id is no path and no query.
   [[nodiscard]] const TokenKey* find(std::string_view id) const;
-  [[nodiscard]] bool has(std::string_view digest) const;
 
  private:
   std::vector<TokenKey> keys_;

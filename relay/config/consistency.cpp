@@ -87,6 +87,13 @@ class Checker {
       add({"/admin_ui/password_hash", "/admin_ui/enabled"}, "admin_ui_open",
           "other machines can reach the relay, and the Admin UI asks nobody for a password; set "
           "admin_ui.password_hash, or listen on 127.0.0.1 only");
+    const AuthenticationConfig& asked = loaded_.config.security.authentication;
+    const bool asks =
+        asked.required || !asked.keys.empty() || !asked.api_keys.empty() || !asked.anonymous_role.empty();
+    if (admin_ui.password_hash.empty() && asks)
+      add({"/admin_ui/password_hash", "/admin_ui/enabled"}, "admin_ui_open",
+          "tokens are asked for everywhere else, and the Admin UI asks nobody for a password; set "
+          "admin_ui.password_hash");
     if (admin_ui.namespace_ == "/")
       return add({"/admin_ui/namespace"}, "namespace_taken",
                  "\"/\" is for clients; choose another, as \"/admin\"");

@@ -190,11 +190,14 @@ Status Server::Impl::check_exposure() const {
   for (const std::string& text : config->server.listen) {
     const auto address = parse_listen(text);
     if (!address) return tl::unexpected(address.error());
-    if (!is_loopback(*address))
-      return fail(
-          "exposed", text,
-          "is reachable from other machines and nothing asks who connects; listen on 127.0.0.1, or say "
-          "--insecure if a proxy or firewall guards it");
+    if (is_loopback(*address)) continue;
+    const AuthenticationConfig& asked = config->security.authentication;
+    const bool asks = !asked.keys.empty() || !asked.api_keys.empty();
+    return fail(
+        "exposed", text,
+        std::string("is reachable from other machines and ") +
+            (asks ? "there is no TLS, so tokens could be read on their way" : "nothing asks who connects") +
+            "; listen on 127.0.0.1, or say --insecure if a proxy or firewall guards it");
   }
   return {};
 }

@@ -235,6 +235,14 @@ describe('what a role allows', () => {
     assert.equal((await emit(socket, 'publish', 'task.sio', {})).code, 'forbidden');
   });
 
+  test('an Idempotency-Key is that of its subject only', async () => {
+    const post = (subject, type) =>
+      relay.as(token('ops', { subject }), 'POST', '/api/v1/events', event(type), { 'idempotency-key': 'k' });
+    const first = (await post('ann', 'once.a')).json();
+    assert.deepEqual((await post('ann', 'once.a')).json().first_offset, first.first_offset);
+    assert.notEqual((await post('bob', 'once.b')).json().first_offset, first.first_offset);
+  });
+
   test("the relay's own types need an admin", async () => {
     const answer = await relay.as(token('writer'), 'POST', '/api/v1/events', event('seneca.emit'));
     assert.notEqual(answer.status, 202);
@@ -475,6 +483,15 @@ describe('reload', () => {
     assert.equal(answer.json().code, 'token_signature');
   });
 
+  test('a reload that is refused leaves the keys as they were', async (t) => {
+    const guarded = await startGuarded(t, { logLevel: 'error', log: [/reload refused/, /key_file_exposed/] });
+    chmodSync(guarded.config.secretFile, 0o644);
+    guarded.ctl.signal('SIGHUP');
+    await guarded.ctl.notices.first((line) => line.includes('key_file_exposed'), 'the refusal');
+    assert.equal((await guarded.as(ops(), 'GET', '/api/v1/stats')).status, 200);
+    assert.equal((await guarded.as(null, 'GET', '/api/v1/stats')).status, 401);
+  });
+
   test('who came while nobody was asked is sent away once somebody is', async (t) => {
     const config = configuration();
     config.write({ required: false, keys: [] });
@@ -516,6 +533,13 @@ describe('the configuration', () => {
       assert.equal(end.code, 78, end.stderr);
       assert.match(end.stderr, new RegExp(`/security/authentication/keys/0/file .*\\[${code}\\]`));
     }
+  });
+
+  test('a relay with keys listens on this machine only as well, as there is no TLS', async () => {
+    const { file } = configuration();
+    const end = await run(['serve', '--check', '--config', file, '--listen', '0.0.0.0:0']);
+    assert.equal(end.code, 78);
+    assert.match(end.stderr, /no TLS.*\[exposed\]/);
   });
 
   test('API keys are kept as their digests', async (t) => {

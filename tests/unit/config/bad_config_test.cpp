@@ -161,6 +161,8 @@ TEST_CASE("authentication that would let nobody in, or not whom it names, is an 
       {with(R"("keys": [{"id": "a", "file": "f", "algorithm": "HS256"},)"
             R"({"id": "a", "file": "g", "algorithm": "HS256"}])"),
        "duplicate_value", "/security/authentication/keys/1/id"},
+      {R"({"security": {"authentication": {"api_keys": "f"}}, "admin_ui": {"enabled": true}})",
+       "admin_ui_open", "/admin_ui/enabled"},
       {with(R"("cookie": "a=b")"), "bad_name", "/security/authentication/cookie"},
       {roles(R"([])"), "wrong_type", "/security/roles"},
       {roles(R"({"a": []})"), "bad_role", "/security/roles"},
