@@ -147,8 +147,8 @@ Status read_limit(const Json& claim, std::optional<Grant>& limit) {
        {"types", &texts.types},
        {"publish", &texts.publish}}};
   for (const auto& [name, value] : claim.items()) {
-    const auto known =
-        std::find_if(lists.begin(), lists.end(), [&](const auto& each) { return each.first == name; });
+    const auto known = std::find_if(lists.begin(), lists.end(),
+                                    [&name = name](const auto& each) { return each.first == name; });
     // What is not understood may have been meant to narrow.
     if (known == lists.end()) return malformed("has a claim seneca with an unknown member");
     auto given = read_texts(value, "seneca." + name);

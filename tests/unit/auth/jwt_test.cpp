@@ -77,10 +77,14 @@ TEST_CASE("a token that is not signed is refused, however it spells none") {
 TEST_CASE("a public key is never taken for the secret of an HMAC") {
   const KeyPair pair = rsa_pair();
   const KeyRing keys({open_key(TokenAlgorithm::rs256, pair, "k1")});
-  // What everybody may know, as the secret: sign_jwt refuses a PEM, so only without its first line.
-  std::string body = pair.open.substr(pair.open.find('\n') + 1);
-  for (const char* header : {R"({"alg":"HS256","kid":"k1"})", R"({"alg":"HS256"})"})
-    CHECK(code_of(*sign_jwt(TokenAlgorithm::hs256, body, header, claims()), keys) == "token_algorithm");
+  for (const char* header :
+       {R"({"alg":"HS256","kid":"k1"})", R"({"alg":"HS256"})", R"({"alg":"RS256","kid":"k1"})"}) {
+    const std::string_view wanted = std::string_view(header).find("RS256") == std::string_view::npos
+                                        ? "token_algorithm"
+                                        : "token_signature";
+    CHECK(code_of(forged(pair.open, header, claims()), keys) == wanted);
+  }
+  CHECK(code_of(forged(kSecret, kHeader, claims()), one_secret()) == "");
   CHECK_FALSE(sign_jwt(TokenAlgorithm::hs256, pair.open, kHeader, claims()));
 }
 

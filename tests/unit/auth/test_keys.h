@@ -2,6 +2,7 @@
 
 #include <openssl/bio.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 
@@ -67,6 +68,16 @@ inline std::string claims(std::string_view more = "") {
 inline std::string token(std::string_view header, std::string_view with_claims,
                          TokenAlgorithm algorithm = TokenAlgorithm::hs256) {
   return *sign_jwt(algorithm, std::string(kSecret), header, with_claims);
+}
+
+/// A token whose HMAC has any bytes as its secret, which sign_jwt would refuse.
+inline std::string forged(std::string_view secret, std::string_view header, std::string_view with_claims) {
+  std::string text = encode_base64url(header) + '.' + encode_base64url(with_claims);
+  unsigned char mac[EVP_MAX_MD_SIZE];
+  unsigned size = 0;
+  HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()),
+       reinterpret_cast<const unsigned char*>(text.data()), text.size(), mac, &size);
+  return text += '.' + encode_base64url({reinterpret_cast<const char*>(mac), size});
 }
 
 /// The code with which a token is refused, or "" when it is good.
