@@ -85,7 +85,7 @@ void Session::adopt_identity(IdentityRef identity) {
 void Session::on_identity_end(int64_t) { identity_ended(token_expired_error()); }
 
 void Session::identity_ended(const Error& error) {
-  close(websocket_close::kUnauthorized, error.code + ": " + error.message);
+  close(websocket_close::kUnauthorized, error.code + ": " + error.subject + " " + error.message);
 }
 
 void Session::check_identity() {

@@ -75,7 +75,7 @@ void SseSession::identity_ended(const Error& error) {
   std::string data = R"({"code":)", text;
   seneca::append_json_string(data, error.code);
   data += ",\"message\":";
-  seneca::append_json_string(data, error.message);
+  seneca::append_json_string(data, error.subject + " " + error.message);
   append_sse_event(text, "", "end", data + '}');
   send(Priority::critical, Frame::make(std::move(text)));
   close(websocket_close::kNormal, error.code);
