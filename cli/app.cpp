@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "auth/key_file.h"
 #include "base/nearest.h"
 #include "cli/commands/bench.h"
 #include "cli/commands/config_command.h"
@@ -22,6 +23,7 @@
 #include "cli/commands/serve.h"
 #include "cli/commands/stats.h"
 #include "cli/commands/tail.h"
+#include "cli/commands/token.h"
 #include "cli/commands/why.h"
 #include "cli/options.h"
 
@@ -39,12 +41,30 @@ void add_global_options(CLI::App& app, GlobalOptions& global) {
   const auto parse_relay_url = [&global](const std::string& text) -> Status {
     Result<Url> url = parse_url(text);
     if (!url) return tl::unexpected<Error>(url.error());
+    url->token = std::move(global.url.token);
     global.url = *std::move(url);
     return {};
   };
   add_parsed_option(app, "--url", "URL", "The relay: ws://, wss://, http:// or https:// HOST:PORT[/PREFIX]",
                     parse_relay_url)
       ->default_str("ws://127.0.0.1:8000");
+  const auto take_token = [&global](const std::string& text) -> Status {
+    const bool plain = std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7F; });
+    if (!plain || text.empty())
+      return fail("bad_token", "", "is no token: it is empty, or has blanks or line breaks in it");
+    global.url.token = text;
+    return {};
+  };
+  add_parsed_option(app, "--token", "TOKEN",
+                    "A token for a relay that asks for one; others may see it in the list of processes",
+                    take_token);
+  // Behind the other, so that it wins.
+  add_parsed_option(app, "--token-file", "FILE", "A file with the token",
+                    [take_token](const std::string& path) -> Status {
+                      const Result<std::string> text = read_key_file(path, KeyFileKind::secret);
+                      if (!text) return fail(text.error().code, path, text.error().message);
+                      return take_token(secret_of(*text));
+                    });
   const std::map<std::string, OutputFormat> formats{{"text", OutputFormat::text},
                                                     {"json", OutputFormat::json},
                                                     {"jsonl", OutputFormat::jsonl},
@@ -153,6 +173,7 @@ std::unique_ptr<CLI::App> make_app(GlobalOptions& global) {
   add_replay_command(*app, global);
   add_bench_command(*app, global);
   add_plugin_command(*app, global);
+  add_token_command(*app, global);
   add_config_command(*app, global);
   name_environment(*app);
   return app;

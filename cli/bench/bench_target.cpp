@@ -78,13 +78,14 @@ Result<BenchTarget> BenchTarget::make(const Url& url, BenchProtocol protocol, Pa
   target.paths_.stream = std::move(paths.stream);
   target.url_ = address;
   target.authority_ = url.authority();
+  if (!url.token.empty()) target.authorization_ = "\r\nAuthorization: Bearer " + url.token;
   target.key_ = random_key();
   target.accept_key_ = websocket_accept_key(target.key_);
   return target;
 }
 
 std::string BenchTarget::upgrade_request(const std::string& path) const {
-  return "GET " + path + " HTTP/1.1\r\nHost: " + authority_ +
+  return "GET " + path + " HTTP/1.1\r\nHost: " + authority_ + authorization_ +
          "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: " +
          key_ + "\r\n\r\n";
 }

@@ -36,6 +36,8 @@ class BenchTarget {
 
   [[nodiscard]] const std::string& url() const { return url_; }
   [[nodiscard]] const std::string& authority() const { return authority_; }
+  /// A header with its line break in front, "" without a token.
+  [[nodiscard]] const std::string& authorization() const { return authorization_; }
   /// With the URL's prefix.
   [[nodiscard]] const std::string& subscribe_path() const { return paths_.subscribe; }
   [[nodiscard]] const std::string& publish_path() const { return paths_.publish; }
@@ -52,6 +54,7 @@ class BenchTarget {
   Paths paths_;
   std::string url_;
   std::string authority_;
+  std::string authorization_;
   std::string key_;
   std::string accept_key_;
   sockaddr_storage address_{};

@@ -23,8 +23,9 @@ void HttpLink::publish(const PublishBatch& batch) {
   size_t body_bytes = events;  // of line breaks
   for (size_t i = 0; i < events; ++i) body_bytes += batch.text.size(batch.first_number + i);
   scratch_ = "POST " + target().publish_path() + " HTTP/1.1\r\nHost: " + target().authority() +
-             "\r\nContent-Type: application/" + (events == 1 ? "json" : "x-ndjson") +
-             "\r\nContent-Length: " + std::to_string(body_bytes) + "\r\n\r\n";
+             target().authorization() + "\r\nContent-Type: application/" +
+             (events == 1 ? "json" : "x-ndjson") + "\r\nContent-Length: " + std::to_string(body_bytes) +
+             "\r\n\r\n";
   for (size_t i = 0; i < events; ++i) {
     scratch_ += batch.text.stamped(batch.first_number + i, batch.due_ns[i]);
     scratch_ += '\n';

@@ -4,7 +4,7 @@ namespace relay {
 
 void SseLink::greet() {
   send("GET " + target().subscribe_path() + " HTTP/1.1\r\nHost: " + target().authority() +
-       "\r\nAccept: text/event-stream\r\nCache-Control: no-cache\r\n\r\n");
+       target().authorization() + "\r\nAccept: text/event-stream\r\nCache-Control: no-cache\r\n\r\n");
 }
 
 bool SseLink::accept(std::string_view& bytes) {

@@ -3,6 +3,7 @@
 #include <seneca/json.hpp>
 #include <utility>
 
+#include "net/client/connect_error.h"
 #include "net/client/http_client.h"
 
 namespace relay {
@@ -20,6 +21,11 @@ Result<FetchResponse> exchange(ClientLoop& loop, const GlobalOptions& global, co
   return fetch(loop, request);
 }
 
+Error denied(const GlobalOptions& global, const std::string& target, const FetchResponse& response) {
+  const seneca::JsonView problem(response.body);
+  return denied_error(global.url, target, problem.get("detail").string(), problem.get("code").string());
+}
+
 Result<std::string> body_of(const GlobalOptions& global, const std::string& target,
                             Result<FetchResponse> response) {
   if (!response) return tl::unexpected<Error>(response.error());
@@ -27,7 +33,7 @@ Result<std::string> body_of(const GlobalOptions& global, const std::string& targ
   const std::string url = global.url.to_string();
   const std::string status = "HTTP " + std::to_string(response->status);
   if (response->status == 401 || response->status == 403)
-    return fail("denied", url, "the relay denied access to " + target + " (" + status + ")");
+    return tl::unexpected<Error>(denied(global, target, *response));
   return fail("bad_answer", url, url + " answered " + status + " to " + target + "; is it a Seneca relay?");
 }
 
@@ -40,7 +46,8 @@ Result<std::string> ask_relay(ClientLoop& loop, const GlobalOptions& global, con
 Result<std::string> order_relay(ClientLoop& loop, const GlobalOptions& global, const std::string& target,
                                 std::string body) {
   Result<FetchResponse> response = exchange(loop, global, "POST", target, std::move(body));
-  if (response && response->content_type.rfind("application/problem+json", 0) == 0) {
+  const bool is_denied = response && (response->status == 401 || response->status == 403);
+  if (response && !is_denied && response->content_type.rfind("application/problem+json", 0) == 0) {
     const seneca::JsonView problem(response->body);
     const std::string code = problem.get("code").string();
     return fail("refused", global.url.to_string(), problem.get("detail").string() + " [" + code + "]");

@@ -13,6 +13,7 @@
 #include "cli/commands/journal_verbs.h"
 #include "cli/output/progress_bar.h"
 #include "event/serialize.h"
+#include "net/client/connect_error.h"
 #include "net/client/http_client.h"
 
 namespace relay {
@@ -174,10 +175,12 @@ Status ReplayRun::publish() {
     if (!response) return tl::unexpected(response.error());
     if (response->status == 202) return {};
     const seneca::JsonView problem(response->body);
+    if (response->status == 401 || response->status == 403)
+      return tl::unexpected<Error>(denied_error(global_.url, request.target, problem.get("detail").string(),
+                                                problem.get("code").string()));
     const std::string detail = problem.get("detail").string() + " [" + problem.get("code").string() + "]";
     if (response->status != 429 && response->status != 503)
-      return fail(response->status == 401 || response->status == 403 ? "denied" : "refused",
-                  global_.url.to_string(), detail);
+      return fail("refused", global_.url.to_string(), detail);
     notices_.notice(detail + "; trying again");
     if (Status waited = wait_until(clock_.monotonic_us() + kRetryUs); !waited) return waited;
   }

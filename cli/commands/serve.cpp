@@ -198,7 +198,7 @@ ExitCode run_serve(const ServeOptions& options, const GlobalOptions& global) {
   const sigset_t signals = handled_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   give_up_privileges();
-  if (config->server.tls.enabled()) hide_memory();
+  if (config->server.tls.enabled() || !config->security.authentication.keys.empty()) hide_memory();
   SystemClock clock;
   const std::unique_ptr<Logger> logger = make_stderr_logger(options.log_level);
   const Config effective = *config;
@@ -262,7 +262,7 @@ void add_serve_command(CLI::App& app, GlobalOptions& global) {
                 "Keep past events in memory only, whatever else is said");
   add_count_option(verb, "--threads", options->threads, "Net shards; by default one per core");
   verb.add_flag("--insecure", options->insecure,
-                "Allow listening beyond this machine, without authentication");
+                "Allow listening beyond this machine without TLS or without asking who connects");
   verb.add_flag("--check", options->check, "Check the configuration and load the plugins, then exit");
   add_duration_option(verb, "--drain-timeout", options->drain_timeout_s,
                       "How long clients get to go on SIGTERM")

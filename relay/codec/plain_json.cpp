@@ -17,13 +17,14 @@ using seneca::JsonMember;
 using seneca::JsonView;
 using Op = PlainRequest::Op;
 
-constexpr std::array<std::pair<std::string_view, Op>, 8> kOps = {{{"subscribe", Op::subscribe},
+constexpr std::array<std::pair<std::string_view, Op>, 9> kOps = {{{"subscribe", Op::subscribe},
                                                                   {"unsubscribe", Op::unsubscribe},
                                                                   {"publish", Op::publish},
                                                                   {"join", Op::join},
                                                                   {"leave", Op::leave},
                                                                   {"resume", Op::resume},
                                                                   {"presence", Op::presence},
+                                                                  {"auth", Op::auth},
                                                                   {"ping", Op::ping}}};
 
 bool read(const JsonView& value, std::string& out) {
@@ -89,7 +90,7 @@ constexpr std::string_view kText = "must be a text";
 constexpr std::string_view kTexts = "must be a text or an array of texts";
 constexpr std::string_view kWhole = "must be a whole number, 0 or more";
 
-constexpr std::array<Field, 14> kFields = {{
+constexpr std::array<Field, 15> kFields = {{
     {"sub", into<&PlainRequest::sub>, kText},
     {"match", into<&PlainRequest::match>, kTexts},
     {"filter",
@@ -105,6 +106,7 @@ constexpr std::array<Field, 14> kFields = {{
     {"offset", into<&PlainRequest::offset>, kWhole},
     {"event", into<&PlainRequest::event>, ""},
     {"events", into<&PlainRequest::events>, ""},
+    {"token", into<&PlainRequest::token>, kText},
     {"ack", into<&PlainRequest::ack>, "must be true or false"},
     {"id", into<&PlainRequest::id>, kWhole},
 }};
@@ -127,7 +129,7 @@ Status read_op(const JsonView& op, PlainRequest& request) {
     return {};
   }
   return fail("unknown_op", "op",
-              "must be subscribe, unsubscribe, publish, join, leave, resume, presence or ping");
+              "must be subscribe, unsubscribe, publish, join, leave, resume, presence, auth or ping");
 }
 
 JsonView member_of(const JsonOutline& object, std::string_view key) {

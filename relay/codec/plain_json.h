@@ -21,7 +21,7 @@ inline constexpr std::string_view kZstdSubprotocol = "seneca.v1.zstd";
 
 /// `{"op":"subscribe",…,"id":n}`: what a client asks for. Members an operation does not use are ignored.
 struct PlainRequest {
-  enum class Op { subscribe, unsubscribe, publish, join, leave, resume, presence, ping };
+  enum class Op { subscribe, unsubscribe, publish, join, leave, resume, presence, auth, ping };
 
   Op op = Op::ping;
   std::optional<uint64_t> id;      ///< comes back in the reply
@@ -38,6 +38,7 @@ struct PlainRequest {
   std::string_view event;   ///< JSON, into the text decoded; "" when absent
   std::string_view events;  ///< a JSON array, likewise
   std::optional<bool> ack;
+  std::string token;
 };
 
 /// `event`, when given, becomes the outline of `request.event`, if that is an object.

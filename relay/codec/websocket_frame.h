@@ -35,6 +35,7 @@ inline constexpr uint16_t kTooBig = 1009;
 inline constexpr uint16_t kInternalError = 1011;
 inline constexpr uint16_t kRestart = 1012;
 inline constexpr uint16_t kTryLater = 1013;
+inline constexpr uint16_t kUnauthorized = 4401;  ///< the client's token is good no longer
 }  // namespace websocket_close
 
 /// Appends the header of an unfragmented frame whose payload has `payload_bytes`.

@@ -108,6 +108,12 @@ Status check_password_hash(std::string_view text) {
       "follows the colon, $2y$ and 56 more characters");
 }
 
+Status check_cookie_name(std::string_view text) {
+  if (text.empty() || check_identifier(text)) return {};
+  return fail("bad_name", "",
+              quoted(text) + " is no name for a cookie; use 1 to 64 letters, digits, dots, - and _");
+}
+
 Status check_not_empty(std::string_view text) {
   if (!text.empty()) return {};
   return fail("empty_value", "", "this must not be empty; write a value or remove the key");

@@ -20,6 +20,7 @@ using TextCheck = Status (*)(std::string_view);
 [[nodiscard]] Status check_zone(std::string_view text);           ///< "UTC", "+02:00"
 [[nodiscard]] Status check_identifier(std::string_view text);     ///< names shown in stats and event sources
 [[nodiscard]] Status check_password_hash(std::string_view text);  ///< bcrypt, may be empty
+[[nodiscard]] Status check_cookie_name(std::string_view text);    ///< may be empty
 [[nodiscard]] Status check_not_empty(std::string_view text);
 
 }  // namespace relay

@@ -72,8 +72,36 @@ struct ContentFilteringConfig {
   bool operator==(const ContentFilteringConfig&) const = default;
 };
 
+/// How tokens are signed.
+enum class TokenAlgorithm { hs256, hs384, hs512, rs256, es256, eddsa };
+
+/// A key, or a set of keys, that vouches for tokens.
+struct TokenKeyConfig {
+  std::string id;  ///< what a token's kid may be; of a JWK set the kid of each key is
+  TokenAlgorithm algorithm = TokenAlgorithm::hs256;
+  std::string file;      ///< a secret, a public key or certificate in PEM, or a JWK set
+  std::string issuer;    ///< what a token's iss must be; "": anything
+  std::string audience;  ///< what must be in a token's aud; "": it must have none
+
+  bool operator==(const TokenKeyConfig&) const = default;
+};
+
+struct AuthenticationConfig {
+  bool required = false;
+  std::string anonymous_role;        ///< of those who bring no token; "": they are refused
+  std::vector<TokenKeyConfig> keys;  ///< without these and api_keys nobody is asked
+  std::string api_keys;              ///< a file of API keys; "": none
+  double leeway = 30;                ///< by how much clocks may differ
+  double session_timeout = 3600;     ///< after which a session needs a token again; 0: when its token ends
+  std::string cookie;                ///< the cookie that may hold a token; "": none
+
+  bool operator==(const AuthenticationConfig&) const = default;
+};
+
 struct SecurityConfig {
   ContentFilteringConfig content_filtering;
+  AuthenticationConfig authentication;
+  std::string roles = "{}";  ///< JSON, for parse_roles
 
   bool operator==(const SecurityConfig&) const = default;
 };

@@ -1,11 +1,13 @@
 #include "config/consistency.h"
 
+#include <algorithm>
 #include <map>
 #include <string>
 #include <utility>
 
 #include "config/checks.h"
 #include "config/listen.h"
+#include "config/roles.h"
 
 namespace relay {
 
@@ -22,6 +24,7 @@ class Checker {
     check_plugins();
     check_sources();
     check_admin_ui();
+    check_authentication();
     return std::move(problems_);
   }
 
@@ -95,6 +98,13 @@ class Checker {
       add({"/admin_ui/password_hash", "/admin_ui/enabled"}, "admin_ui_open",
           "other machines can reach the relay, and the Admin UI asks nobody for a password; set "
           "admin_ui.password_hash, or listen on 127.0.0.1 only");
+    const AuthenticationConfig& asked = loaded_.config.security.authentication;
+    const bool asks =
+        asked.required || !asked.keys.empty() || !asked.api_keys.empty() || !asked.anonymous_role.empty();
+    if (admin_ui.password_hash.empty() && asks)
+      add({"/admin_ui/password_hash", "/admin_ui/enabled"}, "admin_ui_open",
+          "tokens are asked for everywhere else, and the Admin UI asks nobody for a password; set "
+          "admin_ui.password_hash");
     if (admin_ui.namespace_ == "/")
       return add({"/admin_ui/namespace"}, "namespace_taken",
                  "\"/\" is for clients; choose another, as \"/admin\"");
@@ -104,6 +114,33 @@ class Checker {
             "\"" + admin_ui.namespace_ +
                 "\" is the Admin UI's (admin_ui.namespace); choose another for one of "
                 "them");
+  }
+
+  void check_authentication() {
+    const SecurityConfig& security = loaded_.config.security;
+    const AuthenticationConfig& wanted = security.authentication;
+    const std::string place = "/security/authentication";
+    if (wanted.required && wanted.keys.empty() && wanted.api_keys.empty())
+      add({place + "/required"}, "no_keys",
+          "tokens are required, and there is no key that could vouch for one; name some in "
+          "security.authentication.keys or security.authentication.api_keys");
+    if (wanted.required && !wanted.anonymous_role.empty())
+      add({place + "/anonymous_role", place + "/required"}, "anonymous_refused",
+          "tokens are required, so nobody is anonymous; remove security.authentication.anonymous_role, or "
+          "required");
+    std::map<std::string, size_t> seen;
+    for (size_t i = 0; i < wanted.keys.size(); ++i)
+      check_unique(seen, wanted.keys[i].id, i, place + "/keys", "/id", "id");
+    const auto roles = parse_roles(security.roles);
+    if (!roles) {
+      add({roles.error().subject, "/security/roles"}, roles.error().code,
+          roles.error().subject + ": " + roles.error().message);
+    } else if (!wanted.anonymous_role.empty() &&
+               std::none_of(roles->begin(), roles->end(),
+                            [&](const RoleConfig& role) { return role.name == wanted.anonymous_role; })) {
+      add({place + "/anonymous_role"}, "unknown_role",
+          "there is no role \"" + wanted.anonymous_role + "\" in security.roles; add it");
+    }
   }
 
   void check_unique(std::map<std::string, size_t>& seen, const std::string& value, size_t index,

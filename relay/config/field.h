@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -50,6 +51,7 @@ struct Field {
   std::function<void(void* owner)> clear;                   ///< list
   std::function<void*(void* owner)> append;                 ///< list: a new item with its defaults
   std::function<std::vector<void*>(void* owner)> items;     ///< list
+  std::function<std::shared_ptr<void>()> make_item;         ///< list: one of nobody's, with its defaults
 
   [[nodiscard]] bool is_leaf() const { return kind != Kind::object && kind != Kind::list; }
   [[nodiscard]] const Field* find(std::string_view member_name) const;

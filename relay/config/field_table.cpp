@@ -130,6 +130,64 @@ FieldsOf<PerformanceConfig> performance_fields() {
   return fields;
 }
 
+FieldsOf<TokenKeyConfig> token_key_fields() {
+  FieldsOf<TokenKeyConfig> fields;
+  fields.text("id", &TokenKeyConfig::id, "What the kid of a token may be; in a JWK set each key has its own.")
+      .checked(check_identifier)
+      .require();
+  fields
+      .choice("algorithm", &TokenKeyConfig::algorithm, {"HS256", "HS384", "HS512", "RS256", "ES256", "EdDSA"},
+              "How tokens of this key are signed; what a token says of itself must agree.")
+      .require();
+  fields
+      .text("file", &TokenKeyConfig::file,
+            "For HS256 to HS512 a secret of at least 32 bytes, which nobody else may read; else a public key "
+            "or "
+            "certificate in PEM; for all a JWK set.")
+      .checked(check_not_empty)
+      .require();
+  fields.text("issuer", &TokenKeyConfig::issuer, "What the iss of a token must be; \"\" is anything.");
+  fields.text("audience", &TokenKeyConfig::audience,
+              "What must be in the aud of a token; \"\": it must have none.");
+  return fields;
+}
+
+FieldsOf<AuthenticationConfig> authentication_fields() {
+  FieldsOf<AuthenticationConfig> fields;
+  fields
+      .boolean("required", &AuthenticationConfig::required,
+               "Whether nobody comes in without a token; there must be keys or api_keys then.")
+      .reload();
+  fields
+      .text("anonymous_role", &AuthenticationConfig::anonymous_role,
+            "The role of those who bring no token; \"\": they are refused once there are keys or api_keys.")
+      .reload();
+  fields
+      .list("keys", &AuthenticationConfig::keys, token_key_fields(),
+            "Keys that vouch for tokens (JWT). Their files are read again at a reload.")
+      .reload();
+  fields
+      .text("api_keys", &AuthenticationConfig::api_keys,
+            "A file of API keys, an object {id, sha256, roles, expires} a line, as senecactl token new "
+            "--api-key "
+            "prints them; \"\" is none. It is read again at a reload.")
+      .reload();
+  fields
+      .duration("leeway", &AuthenticationConfig::leeway, {0, 300},
+                "By how much the clocks of those who make tokens may differ from this one.")
+      .reload();
+  fields
+      .duration("session_timeout", &AuthenticationConfig::session_timeout, {0, 30 * kDay},
+                "How long a connection lasts before it needs a token again; 0 is as long as its token.")
+      .reload();
+  fields
+      .text("cookie", &AuthenticationConfig::cookie,
+            "The cookie that may hold a token, for browsers' event streams; \"\" is none.")
+      .checked(check_cookie_name)
+      .reload();
+  return fields;
+}
+
 FieldsOf<SecurityConfig> security_fields() {
   FieldsOf<ContentFilteringConfig> content;
   content.size("max_message_size", &ContentFilteringConfig::max_message_size, {1, kGiB},
@@ -137,6 +195,15 @@ FieldsOf<SecurityConfig> security_fields() {
   FieldsOf<SecurityConfig> fields;
   fields.object("content_filtering", &SecurityConfig::content_filtering, std::move(content),
                 "What an event must be to be taken in.");
+  fields.object(
+      "authentication", &SecurityConfig::authentication, authentication_fields(),
+      "Who may come in. With keys or API keys nobody does unasked; without either nobody is asked.");
+  fields
+      .raw("roles", &SecurityConfig::roles,
+           "What those who come in may do: an object with a role a member, each with namespaces, rooms, "
+           "types, "
+           "publish and admin.")
+      .reload();
   return fields;
 }
 

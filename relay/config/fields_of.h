@@ -2,6 +2,7 @@
 
 #include <cassert>
 #include <limits>
+#include <memory>
 #include <type_traits>
 #include <utility>
 
@@ -106,6 +107,7 @@ class FieldsOf {
     field.append = [member](void* owner) -> void* {
       return &(static_cast<Owner*>(owner)->*member).emplace_back();
     };
+    field.make_item = []() -> std::shared_ptr<void> { return std::make_shared<Item>(); };
     field.items = [member](void* owner) {
       std::vector<void*> pointers;
       for (Item& item : static_cast<Owner*>(owner)->*member) pointers.push_back(&item);

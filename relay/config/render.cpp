@@ -110,9 +110,8 @@ class Writer {
   }
 
   void describe_items(const Field& list, size_t depth) {
-    Config scratch;
     append_comment(out_, indent(depth) + "// ", "Keys of each:");
-    describe_fields(list, list.append(&scratch), "", depth);
+    describe_fields(list, list.make_item().get(), "", depth);
   }
 
   void describe_fields(const Field& owner_field, void* item, const std::string& prefix, size_t depth) {
@@ -128,10 +127,9 @@ class Writer {
   }
 
   std::vector<std::string> item_defaults(const Field& list) const {
-    Config scratch;
-    void* item = list.append(&scratch);
+    const std::shared_ptr<void> item = list.make_item();
     std::vector<std::string> defaults;
-    for (const Field& field : list.fields) defaults.push_back(literal(field, item));
+    for (const Field& field : list.fields) defaults.push_back(literal(field, item.get()));
     return defaults;
   }
 

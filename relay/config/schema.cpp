@@ -77,8 +77,7 @@ Json field_schema(const Field& field, void* owner) {
   if (field.kind == Field::Kind::object) {
     schema = object_schema(field, field.member(owner), "");
   } else if (field.kind == Field::Kind::list) {
-    Config scratch;
-    schema = {{"type", "array"}, {"items", item_schema(field, field.append(&scratch))}};
+    schema = {{"type", "array"}, {"items", item_schema(field, field.make_item().get())}};
   } else {
     schema = leaf_schema(field);
     if (!field.required) schema["default"] = literal_json(field, owner);

@@ -32,13 +32,13 @@ bool AudienceIndex::join(std::string_view namespace_, std::string_view name, Sub
   Key key = key_of(subscriber);
   if (present != nullptr) {
     const auto& owners = present->owners;
-    if (contains(key.first, *present) || std::find(owners.begin(), owners.end(), &subscriber) != owners.end())
+    if (contains(key.rooms, *present) || std::find(owners.begin(), owners.end(), &subscriber) != owners.end())
       return true;
     if (max_room_size_ != 0 && present->members >= max_room_size_ && name != kEverybody) return false;
   }
   Room& room = make_room(namespace_, name);
   ++room.members;
-  insert(key.first, room);
+  insert(key.rooms, room);
   move(subscriber, std::move(key));
   return true;
 }
@@ -53,8 +53,8 @@ void AudienceIndex::leave(std::string_view namespace_, std::string_view name, Su
   auto* const room = const_cast<Room*>(find_room(namespace_, name));
   if (room == nullptr) return;
   Key key = key_of(subscriber);
-  if (const auto found = std::find(key.first.begin(), key.first.end(), room); found != key.first.end()) {
-    key.first.erase(found);
+  if (const auto found = std::find(key.rooms.begin(), key.rooms.end(), room); found != key.rooms.end()) {
+    key.rooms.erase(found);
     move(subscriber, std::move(key));
   } else if (!erase(room->owners, subscriber)) {
     return;
@@ -72,8 +72,8 @@ std::shared_ptr<const Selection> AudienceIndex::subscribe(std::shared_ptr<const 
     if (!filter_class->selection->as.empty()) ++shaped_classes_;
   }
   Key key = key_of(subscriber);
-  if (!contains(key.second, *filter_class)) {
-    insert(key.second, *filter_class);
+  if (!contains(key.classes, *filter_class)) {
+    insert(key.classes, *filter_class);
     move(subscriber, std::move(key));
   }
   return filter_class->selection;
@@ -83,7 +83,7 @@ void AudienceIndex::unsubscribe(const Selection& selection, Subscriber& subscrib
   const auto found = classes_.find(selection.key);
   if (found == classes_.end()) return;
   Key key = key_of(subscriber);
-  if (std::erase(key.second, found->second.get()) == 0) return;
+  if (std::erase(key.classes, found->second.get()) == 0) return;
   move(subscriber, std::move(key));
   if (!found->second->audiences.empty()) return;
   if (!selection.as.empty()) --shaped_classes_;
@@ -115,18 +115,28 @@ void AudienceIndex::forget_if_empty(Room& room) {
 }
 
 AudienceIndex::Key AudienceIndex::key_of(const Subscriber& subscriber) {
-  if (subscriber.audience_ == nullptr) return {};
-  return {subscriber.audience_->rooms, subscriber.audience_->classes};
+  Key key;
+  if (subscriber.access_ != nullptr) key.sight = subscriber.access_->sight();
+  if (subscriber.audience_ == nullptr) return key;
+  key.rooms = subscriber.audience_->rooms;
+  key.classes = subscriber.audience_->classes;
+  return key;
+}
+
+void AudienceIndex::admit(Subscriber& subscriber, AccessRef access) {
+  subscriber.access_ = access != nullptr && access->sees_everything() ? nullptr : std::move(access);
+  move(subscriber, key_of(subscriber));
 }
 
 void AudienceIndex::move(Subscriber& subscriber, Key key) {
   take_out(subscriber);
-  if (key.first.empty() && key.second.empty()) return;
+  if (key.rooms.empty() && key.classes.empty()) return;
   std::unique_ptr<Audience>& audience = audiences_[key];
   if (audience == nullptr) {
     audience = std::make_unique<Audience>();
-    audience->rooms = std::move(key.first);
-    audience->classes = std::move(key.second);
+    audience->rooms = std::move(key.rooms);
+    audience->classes = std::move(key.classes);
+    audience->access = subscriber.access_;
     for (Room* room : audience->rooms) room->audiences.push_back(audience.get());
     for (FilterClass* filter_class : audience->classes) filter_class->audiences.push_back(audience.get());
   }
@@ -145,7 +155,8 @@ void AudienceIndex::take_out(Subscriber& subscriber) {
   if (!audience->members.empty()) return;
   for (Room* room : audience->rooms) erase(room->audiences, *audience);
   for (FilterClass* filter_class : audience->classes) erase(filter_class->audiences, *audience);
-  audiences_.erase({audience->rooms, audience->classes});
+  audiences_.erase({audience->rooms, audience->classes,
+                    audience->access != nullptr ? audience->access->sight() : std::string()});
 }
 
 }  // namespace relay

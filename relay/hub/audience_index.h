@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -29,10 +30,11 @@ struct FilterClass {
 };
 
 /// Subscribers that are in the same rooms and filter classes: what is for one of them is for all, in the same
-/// order, so it is gathered and encoded once.
+/// order, so it is gathered and encoded once. What its members may not see is not for them.
 struct Audience {
   std::vector<Room*> rooms;           ///< sorted
   std::vector<FilterClass*> classes;  ///< sorted
+  AccessRef access;                   ///< null: its members may see everything
   std::vector<Subscriber*> members;
   uint64_t stamp = 0;     ///< of the delivery handed over last; keeps several rooms from bringing it twice
   std::vector<Hit> hits;  ///< of the batch being dispatched
@@ -61,6 +63,10 @@ class AudienceIndex {
   std::shared_ptr<const Selection> subscribe(std::shared_ptr<const Selection> selection,
                                              Subscriber& subscriber);
   void unsubscribe(const Selection& selection, Subscriber& subscriber);
+
+  /// From now on the subscriber gets what `access` allows, wherever it is. Those with equal sight are one
+  /// audience, whoever they are.
+  void admit(Subscriber& subscriber, AccessRef access);
 
   /// Null when it is in no room and no filter class, but perhaps in one of its own.
   [[nodiscard]] static const Audience* audience_of(const Subscriber& subscriber) {
@@ -94,7 +100,14 @@ class AudienceIndex {
   template <class Value>
   using TextMap = std::unordered_map<std::string, std::unique_ptr<Value>, TextHash, std::equal_to<>>;
   using Rooms = TextMap<Room>;
-  using Key = std::pair<std::vector<Room*>, std::vector<FilterClass*>>;
+  struct Key {
+    std::vector<Room*> rooms;
+    std::vector<FilterClass*> classes;
+    std::string sight;  // of the access; "" for none
+    bool operator<(const Key& other) const {
+      return std::tie(rooms, classes, sight) < std::tie(other.rooms, other.classes, other.sight);
+    }
+  };
 
   Room& make_room(std::string_view namespace_, std::string_view room);
   void forget_if_empty(Room& room);

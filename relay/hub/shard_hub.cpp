@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "hub/emission_targets.h"
+#include "hub/visibility.h"
 
 namespace relay {
 namespace {
@@ -59,6 +60,8 @@ void ShardHub::deliver(const RoutedBatch& batch) {
 
 void ShardHub::gather(const RoutedBatch& batch, const RoutedEvent& event) {
   const std::string_view target = event.event->room();
+  gathering_ = &batch;
+  placed_ = nullptr;
   for (uint32_t i = 0; i < event.deliveries; ++i) {
     const Delivery& delivery = batch.deliveries[event.first_delivery + i];
     const Route& route = *delivery.route;
@@ -124,11 +127,26 @@ void ShardHub::change(const Emission& emission) {
 
 void ShardHub::gather_for_room(const Room& room, const Hit& hit) {
   gather_for(room.audiences, hit);
-  for (Subscriber* const owner : room.owners) own_hits_.push_back({owner, hit});
+  // A room of one's own is in no role.
+  for (Subscriber* const owner : room.owners)
+    if (owner->access_ == nullptr || owner->access_->may_read(hit.event->event->type()))
+      own_hits_.push_back({owner, hit});
+}
+
+// An emission is for whom it names: an admin has said so.
+bool ShardHub::may_see(const Access& access, const Hit& hit) {
+  if (hit.emission != nullptr) return true;
+  if (placed_ != hit.event) {
+    placed_ = hit.event;
+    places_.clear();
+    append_places(*gathering_, *hit.event, places_);
+  }
+  return access.may_see(hit.event->event->type(), places_);
 }
 
 void ShardHub::gather_for(const std::vector<Audience*>& audiences, const Hit& hit) {
   for (Audience* const audience : audiences) {
+    if (audience->access != nullptr && !may_see(*audience->access, hit)) continue;
     if (std::exchange(audience->stamp, stamp_) == stamp_) continue;
     if (audience->hits.empty()) touched_.push_back(audience);
     audience->hits.push_back(hit);

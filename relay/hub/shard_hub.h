@@ -52,6 +52,9 @@ class ShardHub {
     index_.leave(namespace_, room, subscriber);
   }
 
+  /// From now on it gets only what `access` allows; null: everything. Emissions are for whom they name.
+  void admit(Subscriber& subscriber, AccessRef access) { index_.admit(subscriber, std::move(access)); }
+
   /// A subscriber may hold several selections; an event that several match is delivered once. Returns the
   /// selection that all who asked for the same share: to be kept in place of an equal one.
   std::shared_ptr<const Selection> subscribe(std::shared_ptr<const Selection> selection,
@@ -85,6 +88,7 @@ class ShardHub {
 
   /// The routes of the newest batch dispatched; never null.
   [[nodiscard]] const RouteTable& routes() const { return *routes_; }
+  [[nodiscard]] std::shared_ptr<const RouteTable> shared_routes() const { return routes_; }
 
   struct RoomInfo {
     std::string namespace_;
@@ -112,6 +116,7 @@ class ShardHub {
   void gather_for_room(const Room& room, const Hit& hit);
   void gather_for(const std::vector<Audience*>& audiences, const Hit& hit);
   void deliver_apart(const RoutedBatch& batch);
+  [[nodiscard]] bool may_see(const Access& access, const Hit& hit);
 
   AudienceIndex index_;
   std::shared_ptr<const RouteTable> routes_;
@@ -121,6 +126,9 @@ class ShardHub {
   std::deque<std::pair<uint64_t, uint64_t>> missed_ranges_;
   // While a batch is dispatched:
   uint64_t stamp_ = 0;  // of the delivery being handed over
+  const RoutedBatch* gathering_ = nullptr;
+  const RoutedEvent* placed_ = nullptr;  // whose places are in places_
+  std::vector<Place> places_;
   uint64_t own_runs_ = 0;
   uint64_t& runs_ = own_runs_;      // ids given to runs
   std::vector<Audience*> touched_;  // audiences that have hits

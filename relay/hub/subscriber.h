@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 
+#include "auth/access.h"
 #include "pipeline/routed_batch.h"
 
 namespace relay {
@@ -48,6 +49,7 @@ class Subscriber {
  private:
   friend class AudienceIndex;
   friend class ShardHub;
+  AccessRef access_;              // what it may see; null: everything
   Audience* audience_ = nullptr;  // null: in no room and no filter class
   size_t place_ = 0;              // among its members
   uint64_t apart_ = 0;            // the delivery in which it gets a run of its own

@@ -188,7 +188,9 @@ void Connection::on_answer(HttpResponse response) {
 }
 
 void Connection::reconfigure() {
-  if (session_live_) session_->reconfigured();
+  if (!session_live_) return;
+  session_->check_identity();
+  session_->reconfigured();
 }
 
 void Connection::drain() {

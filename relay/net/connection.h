@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "auth/identity.h"
 #include "codec/http_request.h"
 #include "codec/inflater.h"
 #include "codec/websocket_frame.h"
@@ -114,6 +115,8 @@ class Connection final : public Transport,
     HttpRequestHead head;
     size_t body_at = 0;  ///< where the body starts in `input`
     const Endpoint* endpoint = nullptr;
+    IdentityRef identity;      ///< null: nobody was asked
+    Error identity_error;      ///< why there is none, where that is for later
     std::shared_ptr<Tap> tap;  ///< to be streamed if the answer is 200
   };
 
@@ -125,6 +128,12 @@ class Connection final : public Transport,
   [[nodiscard]] Admin& admin() override { return host_.admin(); }
   [[nodiscard]] int shard_number() const override { return host_.shard_number(); }
   [[nodiscard]] bool draining() const override { return host_.draining(); }
+  [[nodiscard]] AccessRef access() const override {
+    return request_->identity == nullptr ? nullptr : request_->identity->access;
+  }
+  [[nodiscard]] std::string_view subject() const override {
+    return request_->identity == nullptr ? std::string_view() : std::string_view(request_->identity->subject);
+  }
   void respond(HttpResponse response) override;
   void stream_if_ok(std::shared_ptr<Tap> tap) override { request_->tap = std::move(tap); }
 
@@ -145,7 +154,9 @@ class Connection final : public Transport,
   bool begin_request();
   bool read_body();
   void dispatch();
+  [[nodiscard]] bool authenticate();
   void refuse(const HttpFault& fault);
+  void turn_away(HttpResponse response);
   void end_request();
   [[nodiscard]] bool is_bare() const { return request_->endpoint->path == kBarePath; }
   void open_socket_io();

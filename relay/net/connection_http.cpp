@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "auth/authenticator.h"
+#include "net/authentication.h"
 #include "net/connection.h"
 #include "net/handshake.h"
 #include "session/admin_feed.h"
@@ -82,6 +84,7 @@ bool Connection::begin_request() {
   }
   bool path_known = false;
   request_->endpoint = find_endpoint(head().method, head().path, path_known);
+  if (!authenticate()) return false;
   const auto limit = static_cast<uint64_t>(services().config->server.max_http_buffer_size);
   if (head().content_length > limit) {
     refuse(
@@ -95,6 +98,35 @@ bool Connection::begin_request() {
   phase_ = Phase::body;
   const uint64_t seconds = 10 + head().content_length / kMinBodyBytesPerSecond;
   arm(static_cast<int64_t>(seconds) * kSecond);
+  return true;
+}
+
+// The signature is checked here, on the shard: some microseconds, or 20 to 75 with a public key, once for a
+// head. That is about what a request costs anyway, and less than handing it to another thread and back would.
+bool Connection::authenticate() {
+  const Authenticator* const authenticator = services().authenticator.get();
+  const Endpoint* const endpoint = request_->endpoint;
+  if (authenticator == nullptr || endpoint == nullptr || endpoint->need == Endpoint::Need::nothing)
+    return true;
+  // A polling client's further requests go by its sid: what it may do was settled before it got one.
+  const bool at_connect = endpoint->need == Endpoint::Need::at_connect;
+  if (at_connect && !head().query_value("sid").empty()) return true;
+  Result<IdentityRef> identity = identify(
+      *authenticator, head(), services().config->server.cors_allowed_origins, services().clock.wall_us());
+  if (!identity && at_connect) {
+    request_->identity_error = identity.error();
+    return true;
+  }
+  Status allowed;
+  if (identity)
+    allowed = check_need(endpoint->need, *(*identity)->access);
+  else
+    allowed = tl::unexpected<Error>(identity.error());
+  if (!allowed) {
+    turn_away(access_refused(allowed.error()));
+    return false;
+  }
+  request_->identity = std::move(*identity);
   return true;
 }
 
@@ -118,6 +150,10 @@ void Connection::dispatch() {
       respond(problem(404, "not_found", "there is nothing at this path"));
     return;
   }
+  // Nobody was asked when its head came, and now everybody is.
+  if (services().authenticator != nullptr && request_->identity == nullptr &&
+      request_->endpoint->need >= Endpoint::Need::any)
+    return turn_away(access_refused({"token_missing", "token", "is needed now; send one"}));
   switch (request_->endpoint->kind) {
     case Endpoint::Kind::http:
       request_->endpoint->handler(*this);
@@ -163,9 +199,13 @@ void Connection::end_request() {
 
 // The connection cannot go on: where the next request would begin is not known, or not worth knowing.
 void Connection::refuse(const HttpFault& fault) {
-  ++services().counters.messages_refused;
   HttpResponse response = problem(fault);
   if (fault.status == 426) response.headers.emplace_back("Sec-WebSocket-Version", "13");
+  turn_away(std::move(response));
+}
+
+void Connection::turn_away(HttpResponse response) {
+  ++services().counters.messages_refused;
   add_cors_headers(response, head().header("origin"), services().config->server.cors_allowed_origins);
   pending_ += encode_response(response, false, head().method == "HEAD");
   request_->input = std::string();
@@ -202,6 +242,8 @@ void Connection::poll() {
   if (request.sid.empty()) {
     request.session.address = address_;
     request.session.query = head().query;
+    request.session.identity = request_->identity;
+    request.session.identity_error = request_->identity_error;
     describe_to_admins(request.session);
   }
   // A GET ends with a ping at the latest.
@@ -306,13 +348,17 @@ bool Connection::start_session(std::unique_ptr<Session> session, const UpgradeAc
   request.subprotocol = accepted.subprotocol;
   request.coding = accepted.extensions.empty() ? FrameCoding::plain : FrameCoding::deflated;
   request.last_event_id = head().header("last-event-id");
+  request.identity = request_->identity;
+  request.identity_error = request_->identity_error;
   describe_to_admins(request);
   session_ = std::move(session);
   session_live_ = true;
   if (const Status started = session_->start(request); !started) {
     session_live_ = false;
     session_.reset();
-    respond(problem(400, started.error().code, started.error().subject + ": " + started.error().message));
+    const Error& error = started.error();
+    respond(error.code == "forbidden" ? access_refused(error)
+                                      : problem(400, error.code, error.subject + ": " + error.message));
     return false;
   }
   return true;

@@ -75,6 +75,7 @@ struct Shard::Impl final : private ShardLoop::Owner {
   struct Reconfigure {
     ConfigRef config;
     SessionPlugins session_plugins;
+    AuthenticatorRef authenticator;
   };
   struct ReplacePlugin {
     std::shared_ptr<SessionPlugin> plugin;
@@ -308,7 +309,9 @@ struct Shard::Impl final : private ShardLoop::Owner {
     news.session = std::move(message.session);
     other(message.asker).tell_admins(std::make_shared<const AdminNews>(std::move(news)));
   }
-  void handle(Reconfigure& message) { loop.reconfigure(message.config, std::move(message.session_plugins)); }
+  void handle(Reconfigure& message) {
+    loop.reconfigure(message.config, std::move(message.session_plugins), std::move(message.authenticator));
+  }
   void handle(ReplacePlugin& message) { loop.replace_plugin(message.plugin); }
   void handle(AnnounceDrain&) {
     draining = true;
@@ -405,8 +408,9 @@ void Shard::report(ShardQuestion question, std::function<void(ShardReport)> done
   (void)impl_->note(Impl::Report{std::move(question), std::move(done)});
 }
 
-void Shard::reconfigure(ConfigRef config, SessionPlugins session_plugins) {
-  (void)impl_->note(Impl::Reconfigure{std::move(config), std::move(session_plugins)});
+void Shard::reconfigure(ConfigRef config, SessionPlugins session_plugins, AuthenticatorRef authenticator) {
+  (void)impl_->note(
+      Impl::Reconfigure{std::move(config), std::move(session_plugins), std::move(authenticator)});
 }
 
 void Shard::replace_plugin(std::shared_ptr<SessionPlugin> plugin) {

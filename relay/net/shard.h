@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "auth/authenticator.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/result.h"
@@ -82,8 +83,9 @@ class Shard final : public ShardPort {
     SessionPlugins session_plugins{};  ///< this shard's own
     /// All shards by number, this one included; not asked before `start`. Null when there is one.
     const std::vector<std::unique_ptr<Shard>>* all = nullptr;
-    AdminAccess* access = nullptr;    ///< of the Admin UI; null when it is not enabled
-    const TlsContext* tls = nullptr;  ///< null: connections are not encrypted
+    AdminAccess* access = nullptr;     ///< of the Admin UI; null when it is not enabled
+    AuthenticatorRef authenticator{};  ///< null: nobody is asked
+    const TlsContext* tls = nullptr;   ///< null: connections are not encrypted
     /// [any-thread] Pipeline::post, once there is a pipeline.
     std::function<bool(std::function<void(Pipeline&)>)> ask_pipeline{};
   };
@@ -118,8 +120,9 @@ class Shard final : public ShardPort {
   void collect_sockets(size_t asker, std::string session);
   /// [control] Asks for a report; `done` is called on the shard's thread.
   void report(ShardQuestion question, std::function<void(ShardReport)> done);
-  /// [control] A new configuration for new and living sessions, and session plugins for new ones.
-  void reconfigure(ConfigRef config, SessionPlugins session_plugins);
+  /// [control] A new configuration for new and living sessions, and session plugins for new ones. Those for
+  /// whom `authenticator` does not vouch are sent away.
+  void reconfigure(ConfigRef config, SessionPlugins session_plugins, AuthenticatorRef authenticator);
   /// [control] Newcomers get this plugin instead of the one of its name; clients stay with the one they have.
   void replace_plugin(std::shared_ptr<SessionPlugin> plugin);
   /// [control] From now on readiness is 503, new sessions are refused and HTTP connections end with their

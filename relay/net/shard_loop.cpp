@@ -65,6 +65,7 @@ struct ShardLoop::Impl final : ConnectionHost, Publisher, History, RecoveryPeers
                   answer(reply_to, std::move(response));
                 }),
         flushes(surroundings.clock, max_delay_us(*surroundings.config)) {
+    shared.authenticator = surroundings.authenticator;
     if (surroundings.access == nullptr) return;
     admins = std::make_unique<AdminFeed>(*surroundings.config, number(), surroundings.shards, owner,
                                          *surroundings.access, surroundings.clock);
@@ -528,7 +529,9 @@ ShardReport ShardLoop::report(const ShardQuestion& question) const {
   return report;
 }
 
-void ShardLoop::reconfigure(const ConfigRef& config, SessionPlugins session_plugins) {
+void ShardLoop::reconfigure(const ConfigRef& config, SessionPlugins session_plugins,
+                            AuthenticatorRef authenticator) {
+  impl_->shared.authenticator = std::move(authenticator);
   impl_->shared.config = config;
   impl_->shared.session_plugins = std::move(session_plugins);
   impl_->frames.forget_codecs();

@@ -72,7 +72,7 @@ class ShardLoop {
   /// share of half an outbox.
   [[nodiscard]] std::string admin_sockets() const;
   [[nodiscard]] ShardReport report(const ShardQuestion& question) const;
-  void reconfigure(const ConfigRef& config, SessionPlugins session_plugins);
+  void reconfigure(const ConfigRef& config, SessionPlugins session_plugins, AuthenticatorRef authenticator);
   void replace_plugin(const std::shared_ptr<SessionPlugin>& plugin);
   void announce_drain();
   void drain(int64_t timeout_us);

@@ -8,6 +8,7 @@
 #include <thread>
 #include <utility>
 
+#include "auth/authenticator.h"
 #include "base/ids.h"
 #include "base/mailbox.h"
 #include "config/listen.h"
@@ -173,7 +174,8 @@ struct Server::Impl {
   std::unique_ptr<AdminLogin> login;  // null: the Admin UI is not enabled; outlives the shards
   AdminDesk desk{[this](PluginOrder order) {
     return take_order(std::move(order));
-  }};  // outlives the shards, whose requests it answers
+  }};                              // outlives the shards, whose requests it answers
+  AuthenticatorRef authenticator;  // null: nobody is asked
   std::vector<std::unique_ptr<Shard>> shards;
   std::unique_ptr<Hub> hub;
   std::unique_ptr<HubSink> sink;
@@ -190,14 +192,20 @@ struct Server::Impl {
 
 Status Server::Impl::check_exposure() const {
   if (options.insecure) return {};
+  const TlsConfig& encryption = config->server.tls;
+  const AuthenticationConfig& asked = config->security.authentication;
+  const bool keys = !asked.keys.empty() || !asked.api_keys.empty();
+  const bool asks = asked.required || (keys && asked.anonymous_role.empty()) || !encryption.client_ca.empty();
+  if (encryption.enabled() && asks) return {};
   for (const std::string& text : config->server.listen) {
     const auto address = parse_listen(text);
     if (!address) return tl::unexpected(address.error());
-    if (!is_loopback(*address))
-      return fail(
-          "exposed", text,
-          "is reachable from other machines and nothing asks who connects; listen on 127.0.0.1, or say "
-          "--insecure if a proxy or firewall guards it");
+    if (is_loopback(*address)) continue;
+    return fail("exposed", text,
+                std::string("is reachable from other machines and ") +
+                    (asks ? "there is no TLS (server.tls), so tokens could be read on their way"
+                          : "nothing asks who connects (security.authentication, or server.tls.client_ca)") +
+                    "; listen on 127.0.0.1, or say --insecure if a proxy or firewall guards it");
   }
   return {};
 }
@@ -267,8 +275,8 @@ Status Server::Impl::start_shards() {
     }
     shards.push_back(std::make_unique<Shard>(Shard::Surroundings{
         number, intake, *log, dead_letters.log(), clock, logger, desk, limit, static_cast<size_t>(count),
-        config, std::move(*plugins), &shards, login.get(), config->server.tls.enabled() ? &tls : nullptr,
-        [this](std::function<void(Pipeline&)> task) {
+        config, std::move(*plugins), &shards, login.get(), authenticator,
+        config->server.tls.enabled() ? &tls : nullptr, [this](std::function<void(Pipeline&)> task) {
           Pipeline* const working = at_work.load();
           return working != nullptr && working->post(std::move(task));
         }}));
@@ -294,6 +302,9 @@ Status Server::Impl::start() {
   if (Status safe = check_exposure(); !safe) return safe;
   if (config->server.tls.enabled())
     if (Status loaded = tls.load(config->server.tls); !loaded) return loaded;
+  auto made = Authenticator::make(config->security);
+  if (!made) return tl::unexpected(made.error());
+  authenticator = std::move(*made);
   auto plan = make_plan(*config, plugin_files, plugin_surroundings());
   if (!plan) return tl::unexpected(plan.error());
   auto plugins = open_plugins(*config, plugin_files);
@@ -402,6 +413,8 @@ Status Server::check() {
   if (Status safe = impl_->check_exposure(); !safe) return safe;
   if (const TlsConfig& files = impl_->config->server.tls; files.enabled())
     if (Status loaded = TlsContext().load(files); !loaded) return loaded;
+  const auto authenticator = Authenticator::make(impl_->config->security);
+  if (!authenticator) return tl::unexpected(authenticator.error());
   const auto plan = make_plan(*impl_->config, impl_->plugin_files, impl_->plugin_surroundings());
   if (!plan) return tl::unexpected(plan.error());
   const auto plugins =
@@ -452,6 +465,8 @@ Result<std::vector<std::string>> Server::reload(Config config) {
   if (config.server.tls.enabled() != current.server.tls.enabled())
     keep("server.tls", config.server.tls, current.server.tls);
 
+  auto authenticator = Authenticator::make(config.security);
+  if (!authenticator) return tl::unexpected(authenticator.error());
   auto opened = open_plugins(config, impl_->plugin_files);
   if (!opened) return tl::unexpected(opened.error());
   auto plan = make_plan(config, impl_->plugin_files, impl_->plugin_surroundings());
@@ -481,8 +496,9 @@ Result<std::vector<std::string>> Server::reload(Config config) {
   impl_->plugin_sinks.exchange(std::move(*sinks));
   impl_->opened_plugins = std::move(*opened);
   impl_->config = std::make_shared<const Config>(std::move(config));
+  impl_->authenticator = std::move(*authenticator);
   for (size_t i = 0; i < impl_->shards.size(); ++i)
-    impl_->shards[i]->reconfigure(impl_->config, std::move(session_plugins[i]));
+    impl_->shards[i]->reconfigure(impl_->config, std::move(session_plugins[i]), impl_->authenticator);
   return left_alone;
 }
 

@@ -22,7 +22,7 @@ class Server {
  public:
   struct Options {
     std::vector<std::filesystem::path> plugin_places;  ///< where plugins are looked up by name
-    bool insecure = false;                             ///< may listen beyond loopback without authentication
+    bool insecure = false;                             ///< may listen beyond loopback without TLS
     /// [any-thread] Called when orders wait that `run_orders` would carry out; without it none are taken.
     std::function<void()> on_order{};
     std::filesystem::path plugin_host{};  ///< the program seneca-plugin-host

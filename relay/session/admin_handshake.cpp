@@ -15,7 +15,8 @@ namespace {
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
 constexpr size_t kMaxBytes = 4096;
-constexpr std::array<std::string_view, 3> kSecret = {"authorization", "cookie", "proxy-authorization"};
+constexpr std::array<std::string_view, 4> kSecret = {"authorization", "cookie", "proxy-authorization",
+                                                     "sec-websocket-protocol"};
 
 bool is_secret(std::string_view name) {
   return std::find(kSecret.begin(), kSecret.end(), name) != kSecret.end();

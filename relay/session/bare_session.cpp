@@ -19,6 +19,7 @@ Status BareSession::start(const SessionRequest& request) {
 
 void BareSession::closed(std::string_view reason) {
   engine_.stop();
+  release_identity();
   plugins_->disconnected(reason);
 }
 

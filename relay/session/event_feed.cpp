@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "codec/emission.h"
 #include "event/envelope.h"
+#include "hub/visibility.h"
 #include "pipeline/route_table.h"
 #include "session/describe.h"
+#include "session/permission.h"
 #include "session/presence_watch.h"
 
 namespace relay {
@@ -26,7 +29,18 @@ EventFeed::EventFeed(ShardServices& services, FeedSink& sink, std::string_view c
 
 EventFeed::~EventFeed() { clear(); }
 
+void EventFeed::restrict_to(AccessRef access) {
+  access_ = std::move(access);
+  services_.hub.admit(*this, access_);
+  std::vector<std::string> forbidden = rooms();
+  std::erase_if(forbidden, [this](const std::string& room) {
+    return access_ == nullptr || access_->may_join({kRootNamespace, room});
+  });
+  for (const std::string& room : forbidden) leave(room);
+}
+
 Status EventFeed::subscribe(std::string name, Selection selection, const StartPosition& start) {
+  if (Status allowed = check_selection(access_.get(), selection, kRootNamespace); !allowed) return allowed;
   remove(name, false);
   if (entries_.size() >= kMaxSubscriptions)
     return fail("too_many_subscriptions", name, "a session has at most 64 subscriptions and rooms");
@@ -51,6 +65,7 @@ bool EventFeed::unsubscribe(std::string_view name) { return remove(name, false);
 Status EventFeed::join(const std::string& room) {
   if (!is_valid_room(room))
     return fail("bad_room", "room", "a room has 1 to 200 bytes without control characters, * or >");
+  if (Status allowed = check_room(access_.get(), {kRootNamespace, room}); !allowed) return allowed;
   if (find(room, true) != nullptr) return {};
   if (entries_.size() >= kMaxSubscriptions)
     return fail("too_many_subscriptions", room, "a session has at most 64 subscriptions and rooms");
@@ -209,6 +224,8 @@ void EventFeed::tell_holes(Entry& entry, uint64_t before) {
 
 bool EventFeed::wants(const Entry& entry, const Event& event) const {
   const RouteTable& routes = services_.hub.routes();
+  const bool is_sent = entry.selection == nullptr && is_emission(event.type());
+  if (access_ != nullptr && !is_sent && !may_see(*access_, routes, event)) return false;
   if (entry.selection == nullptr)
     return goes_to_room(routes, event, kRootNamespace, entry.name) &&
            std::none_of(entries_.begin(), entries_.end(), [&event](const Entry& other) {

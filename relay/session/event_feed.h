@@ -43,11 +43,15 @@ class EventFeed final : private Subscriber {
   EventFeed(ShardServices& services, FeedSink& sink, std::string_view client);
   ~EventFeed() override;
 
-  /// `name` is the client's; one it uses already is replaced. Error `too_many_subscriptions`.
+  /// From now on it brings what `access` allows, and rooms that it does not are left. Null: everything.
+  void restrict_to(AccessRef access);
+
+  /// `name` is the client's; one it uses already is replaced. Errors
+  /// `too_many_subscriptions`, `forbidden`.
   [[nodiscard]] Status subscribe(std::string name, Selection selection, const StartPosition& start);
   /// False when there is no such subscription.
   bool unsubscribe(std::string_view name);
-  /// Rooms of the namespace "/". Errors `bad_room`, `room_full`, `too_many_subscriptions`.
+  /// Rooms of the namespace "/". Errors `bad_room`, `room_full`, `too_many_subscriptions`, `forbidden`.
   [[nodiscard]] Status join(const std::string& room);
   bool leave(std::string_view room);
 
@@ -97,6 +101,7 @@ class EventFeed final : private Subscriber {
   ShardServices& services_;
   FeedSink& sink_;
   const std::string_view client_;
+  AccessRef access_;  // null: no restriction
   std::vector<Entry> entries_;
   HistoryChunk chunk_;     // read, and not all of it sent
   bool fetching_ = false;  // a chunk is on its way

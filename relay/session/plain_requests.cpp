@@ -3,6 +3,7 @@
 
 #include "event/json_outline.h"
 #include "session/client_envelope.h"
+#include "session/permission.h"
 #include "session/plain_session.h"
 #include "session/presence_watch.h"
 
@@ -85,6 +86,10 @@ Status PlainSession::carry_out(const PlainRequest& request, const JsonOutline& e
     case Op::leave:
       if (!feed_.leave(request.room)) done = fail("not_joined", "room", "the session is not in this room");
       break;
+    case Op::auth:
+      done = renew_identity(request.token);
+      if (done) feed_.restrict_to(access());
+      break;
     case Op::ping:
       break;
   }
@@ -108,6 +113,7 @@ Status PlainSession::publish(const PlainRequest& request, const JsonOutline& eve
   if (ack && !request.id) return missing("id", "is missing; an acknowledgement needs one");
   Result<std::vector<EventRef>> events = events_of(request, event, services_);
   if (!events) return tl::unexpected<Error>(events.error());
+  if (Status allowed = check_publish(access().get(), *events); !allowed) return allowed;
   const uint64_t token = ack ? next_token_++ : 0;
   if (ack) awaited_.emplace(token, *request.id);
   if (!events->empty()) {
@@ -130,6 +136,7 @@ void PlainSession::published(uint64_t token, const PublishResult& result) {
 
 Status PlainSession::ask_presence(const PlainRequest& request) {
   if (!request.id) return missing("id", "is missing; an answer needs one");
+  if (Status allowed = check_room(access().get(), {"/", request.room}); !allowed) return allowed;
   if (Status watched = check_watched(*services_.config, request.room); !watched) return watched;
   const uint64_t token = next_token_++;
   // A plain client's rooms are those of "/".

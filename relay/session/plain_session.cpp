@@ -7,6 +7,7 @@
 #include "codec/websocket_frame.h"
 #include "codec/zstd_body.h"
 #include "session/client_envelope.h"
+#include "session/permission.h"
 
 namespace relay {
 namespace {
@@ -33,6 +34,7 @@ PlainSession::PlainSession(std::string id, ShardServices& services, Transport& t
 
 Status PlainSession::start(const SessionRequest& request) {
   note_start(request);
+  feed_.restrict_to(access());
   zstd_ = request.subprotocol == kZstdSubprotocol;
   codec_ = find_codec(services_.session_plugins, request.subprotocol);
   v1_ = zstd_ || codec_ != nullptr || request.subprotocol == kPlainSubprotocol;
@@ -93,6 +95,8 @@ void PlainSession::publish_message(std::string_view message) {
   if (!event) return refuse(std::nullopt, event.error());
   std::vector<EventRef> events;
   events.push_back(std::move(*event));
+  if (const Status allowed = check_publish(access().get(), events); !allowed)
+    return refuse(std::nullopt, allowed.error());
   publish_queue_.submit(std::move(events), 0);
 }
 

@@ -43,6 +43,7 @@ struct RecoveryRecord {
   uint64_t ended = 0;            ///< the last offset before the end: nothing after it was sent
   uint64_t moved = 0;            ///< emissions up to here have changed its rooms already
   std::optional<GapNotice> gap;  ///< lost, and not told yet
+  std::string subject;           ///< who had it, as a token said; "" where nobody was asked
 
   /// How far the client has got that says `offset` of itself, "" for not at all; nothing when that is no
   /// position, or one that it cannot have.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "codec/websocket_frame.h"
+#include "session/authentication.h"
 
 namespace relay {
 
@@ -73,6 +74,30 @@ void Session::note_start(const SessionRequest& request) {
   address_ = request.address;
   coding_ = request.coding;
   connected_us_ = services_.clock.wall_us();
+  if (request.identity != nullptr) adopt_identity(request.identity);
+}
+
+void Session::adopt_identity(IdentityRef identity) {
+  identity_ = std::move(identity);
+  arm_identity_end(services_, *identity_, identity_end_);
+}
+
+void Session::on_identity_end(int64_t) { identity_ended(token_expired_error()); }
+
+void Session::identity_ended(const Error& error) {
+  close(websocket_close::kUnauthorized, error.code + ": " + error.subject + " " + error.message);
+}
+
+void Session::check_identity() {
+  if (closing_) return;
+  if (const Status good = check_vouched(services_, identity_.get()); !good) identity_ended(good.error());
+}
+
+Status Session::renew_identity(std::string_view token) {
+  Result<IdentityRef> fresh = renewed_identity(services_, identity_.get(), token);
+  if (!fresh) return tl::unexpected<Error>(fresh.error());
+  adopt_identity(std::move(*fresh));
+  return {};
 }
 
 SessionInfo Session::base_info(std::string_view protocol) const {

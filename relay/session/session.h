@@ -7,12 +7,14 @@
 #include <utility>
 #include <vector>
 
+#include "auth/identity.h"
 #include "base/result.h"
 #include "codec/frame.h"
 #include "codec/gap.h"
 #include "pipeline/intake.h"
 #include "session/drop_tally.h"
 #include "session/history.h"
+#include "session/member_timer.h"
 #include "session/outbox.h"
 #include "session/shard_services.h"
 #include "session/transport.h"
@@ -45,6 +47,8 @@ struct SessionRequest {
   std::vector<std::pair<std::string, std::string>> headers;  ///< for the Admin UI, empty without it
   std::string url;                                           ///< the same
   FrameCoding coding = FrameCoding::plain;                   ///< deflated: permessage-deflate was agreed on
+  IdentityRef identity;                                      ///< of the head's token; null: nobody was asked
+  Error identity_error;  ///< why there is none, for protocols that ask later; code "" otherwise
 
   /// The first value of `name`, or "".
   [[nodiscard]] std::string_view get(std::string_view name) const;
@@ -93,6 +97,8 @@ class Session {
   virtual void drain() = 0;
   /// The connection is gone. Leave rooms, drop subscriptions.
   virtual void closed(std::string_view reason) = 0;
+  /// Who it is for may have lost what vouched for them: those whose key is gone are sent away.
+  virtual void check_identity();
   /// A new configuration is in `services`.
   virtual void reconfigured() {}
 
@@ -120,6 +126,16 @@ class Session {
   void close(uint16_t code, std::string_view reason);
   [[nodiscard]] bool closing() const { return closing_; }
 
+  /// Who it is for; null: the relay asks nobody.
+  [[nodiscard]] const IdentityRef& identity() const { return identity_; }
+  [[nodiscard]] AccessRef access() const { return identity_ == nullptr ? nullptr : identity_->access; }
+  /// The client brings a newer token: it must be of the same subject. `identity` is then that of the new one.
+  /// Errors: those of Authenticator::identify, `no_authentication`, `token_subject`.
+  [[nodiscard]] Status renew_identity(std::string_view token);
+  /// What vouched for the client does no longer. By default closes with 4401.
+  virtual void identity_ended(const Error& error);
+  /// The connection is gone: there is nobody to be sent away.
+  void release_identity() { identity_end_.disarm(); }
   /// Notes who came when and how; first thing in `start`.
   void note_start(const SessionRequest& request);
   [[nodiscard]] const std::string& address() const { return address_; }
@@ -147,7 +163,12 @@ class Session {
   Outbox outbox_;
 
  private:
+  void adopt_identity(IdentityRef identity);
+  void on_identity_end(int64_t now_us);
+
   std::string address_;
+  IdentityRef identity_;
+  MemberTimer<Session> identity_end_{*this, &Session::on_identity_end};
   int64_t connected_us_ = 0;
   uint64_t events_sent_ = 0;
   FrameCoding coding_ = FrameCoding::plain;

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,7 @@
 namespace relay {
 
 class AdminFeed;
+class Authenticator;
 class History;
 class FrameCache;
 class Recovery;
@@ -76,6 +78,7 @@ struct ShardServices {
   SessionPlugins session_plugins{};  ///< for clients that come; replaced on reload
   Recovery* recovery = nullptr;      ///< null: clients that lost their connection begin anew
   AdminFeed* admin = nullptr;        ///< null: the Admin UI is not enabled
+  std::shared_ptr<const Authenticator> authenticator{};  ///< null: nobody is asked; replaced on reload
 };
 
 }  // namespace relay

@@ -3,7 +3,9 @@
 #include <utility>
 
 #include "session/admin_client.h"
+#include "session/authentication.h"
 #include "session/client_envelope.h"
+#include "session/permission.h"
 #include "session/presence_watch.h"
 #include "session/socket_io_namespace.h"
 #include "session/socket_io_session.h"
@@ -51,7 +53,7 @@ Result<Selection> SocketIoNamespace::selection_of(const JsonView& argument) cons
 }
 
 SocketIoNamespace::Handler SocketIoNamespace::find_handler(const JsonView& name) {
-  static constexpr std::array<std::pair<std::string_view, Handler>, 8> kHandlers = {{
+  static constexpr std::array<std::pair<std::string_view, Handler>, 9> kHandlers = {{
       {"join", &SocketIoNamespace::on_join},
       {"join_room", &SocketIoNamespace::on_join},
       {"leave", &SocketIoNamespace::on_leave},
@@ -60,6 +62,7 @@ SocketIoNamespace::Handler SocketIoNamespace::find_handler(const JsonView& name)
       {"unsubscribe", &SocketIoNamespace::on_unsubscribe},
       {"publish", &SocketIoNamespace::on_publish},
       {"presence", &SocketIoNamespace::on_presence},
+      {"authenticate", &SocketIoNamespace::on_authenticate},
   }};
   for (const auto& [known, handler] : kHandlers)
     if (name.equals(known)) return handler;
@@ -77,9 +80,14 @@ void SocketIoNamespace::receive(const SocketIoPacket& packet, const std::vector<
 
 void SocketIoNamespace::receive_event(const SocketIoPacket& packet,
                                       const std::vector<std::string>& attachments) {
-  tell_received(packet.payload);
+  // What it brings is for nobody else to see: neither admins nor plugins.
+  const JsonView name = JsonView(packet.payload).at(0);
+  const bool is_token = admin_ == nullptr && who_ != nullptr && name.equals("authenticate");
+  if (!is_token) tell_received(packet.payload);
   Status done;
-  if (admin_ != nullptr)
+  if (is_token)
+    done = answer(packet);
+  else if (admin_ != nullptr)
     done = obey(packet);
   else if (const Result<bool> handled = offer_to_plugins(packet, attachments); !handled)
     done = tl::unexpected<Error>(handled.error());
@@ -108,7 +116,9 @@ Status SocketIoNamespace::answer(const SocketIoPacket& packet) {
 }
 
 Status SocketIoNamespace::on_join(const ClientEvent& event) {
-  Status done = try_join(room_of(event.first));
+  const std::string room = room_of(event.first);
+  Status done = check_room(access().get(), {name_, room});
+  if (done) done = try_join(room);
   if (done) confirm(event);
   return done;
 }
@@ -122,7 +132,8 @@ Status SocketIoNamespace::on_leave(const ClientEvent& event) {
 Status SocketIoNamespace::on_subscribe(const ClientEvent& event) {
   Result<Selection> selection = selection_of(event.first);
   if (!selection) return tl::unexpected<Error>(selection.error());
-  Status done = add(std::move(*selection));
+  Status done = check_selection(access().get(), *selection, name_);
+  if (done) done = add(std::move(*selection));
   if (done) confirm(event);
   return done;
 }
@@ -152,6 +163,7 @@ Status SocketIoNamespace::on_publish(const ClientEvent& event) {
   Result<std::vector<EventRef>> events =
       parse_checked_events(json, client_envelope(session_.services(), "/socket.io"));
   if (!events) return tl::unexpected<Error>(events.error());
+  if (Status allowed = check_publish(access().get(), *events); !allowed) return allowed;
   if (events->empty()) {
     confirm(event);
     return {};
@@ -163,9 +175,23 @@ Status SocketIoNamespace::on_publish(const ClientEvent& event) {
 // Without an acknowledgement there is nobody to tell.
 Status SocketIoNamespace::on_presence(const ClientEvent& event) {
   const std::string room = room_of(event.first);
+  if (Status allowed = check_room(access().get(), {name_, room}); !allowed) return allowed;
   if (Status watched = check_watched(*session_.services().config, room); !watched) return watched;
   if (!event.has_ack || session_.ask_presence(*this, room, event.ack)) return {};
   return fail("busy", room, "too many ask at once; ask again in a moment");
+}
+
+// authenticate({"token":…}) or authenticate(token): subscriptions and rooms stay, as far as they are allowed.
+Status SocketIoNamespace::on_authenticate(const ClientEvent& event) {
+  const JsonView token = event.first.is_object() ? event.first.get("token") : event.first;
+  Result<IdentityRef> fresh = renewed_identity(session_.services(), who_.get(), token.string());
+  if (!fresh) return tl::unexpected<Error>(fresh.error());
+  adopt(std::move(*fresh));
+  std::vector<std::string> rooms = room_names();
+  for (const std::string& room : rooms)
+    if (room != sid_ && !who_->access->may_join({name_, room})) (void)try_leave(room);
+  confirm(event);
+  return {};
 }
 
 void SocketIoNamespace::tell_presence(uint64_t id, std::string_view members) {

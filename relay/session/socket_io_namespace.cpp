@@ -5,7 +5,9 @@
 
 #include "base/clock.h"
 #include "event/envelope.h"
+#include "hub/visibility.h"
 #include "session/admin_client.h"
+#include "session/authentication.h"
 #include "session/describe.h"
 #include "session/frame_cache.h"
 #include "session/presence_watch.h"
@@ -42,6 +44,33 @@ SocketIoNamespace::~SocketIoNamespace() {
   if (!pid_.empty()) session_.services().recovery->gone(pid_);
 }
 
+std::string SocketIoNamespace::subject_of(const relay::Identity* who) {
+  return who == nullptr ? std::string() : who->subject;
+}
+
+void SocketIoNamespace::adopt(IdentityRef who) {
+  who_ = std::move(who);
+  hub().admit(*this, access());
+  arm_identity_end(session_.services(), *who_, identity_end_);
+}
+
+void SocketIoNamespace::check_identity() {
+  if (ended_ || admin_ != nullptr) return;
+  if (const Status good = check_vouched(session_.services(), who_.get()); !good) identity_ended(good.error());
+}
+
+void SocketIoNamespace::on_identity_end(int64_t) { identity_ended(token_expired_error()); }
+
+void SocketIoNamespace::identity_ended(const Error& error) {
+  if (ended_) return;
+  std::string json = R"([{"code":)";
+  seneca::append_json_string(json, error.code);
+  json += ",\"message\":";
+  seneca::append_json_string(json, error.subject + " " + error.message);
+  push_event("error", json + "}]");
+  session_.send_away(*this, false);
+}
+
 Status SocketIoNamespace::enter(std::string_view role) {
   if (role.empty()) role = "observer";
   if (!is_valid_role(role)) return fail("bad_role", "role", "Invalid role: use 1 to 32 of a-z, _ and -");
@@ -49,8 +78,13 @@ Status SocketIoNamespace::enter(std::string_view role) {
   hub().enter_namespace(name_, *this);
   hub().own(name_, sid_, *this);
   rooms_.push_back({sid_, next_offset()});
+  // Nobody has asked for these: who may not be in one does without.
+  const AccessRef allowed = access();
   for (const std::string& room : {default_room, std::string(role) + "s"})
-    if (Status joined = try_join(room); !joined) return joined;
+    if (allowed != nullptr && !allowed->may_join({name_, room}))
+      continue;
+    else if (Status joined = try_join(room); !joined)
+      return joined;
   return {};
 }
 
@@ -148,7 +182,9 @@ Interest SocketIoNamespace::interest_in(const Event& event) const {
   const auto kind = [&event](uint64_t from) {
     return event.is_backfill() || event.offset() < from ? Interest::Kind::too_late : Interest::Kind::wanted;
   };
+  const AccessRef allowed = access();
   Interest interest;
+  if (allowed != nullptr && !is_emission(event.type()) && !may_see(*allowed, routes, event)) return interest;
   const bool excepted = std::any_of(rooms_.begin(), rooms_.end(), [&](const Membership& each) {
     return excepts_room(event, name_, each.room);
   });

@@ -7,11 +7,13 @@
 #include <string_view>
 #include <vector>
 
+#include "auth/identity.h"
 #include "base/result.h"
 #include "codec/socket_io.h"
 #include "hub/shard_hub.h"
 #include "pipeline/intake.h"
 #include "session/client_plugins.h"
+#include "session/member_timer.h"
 #include "session/recovery.h"
 #include "session/session.h"
 #include "session/why.h"
@@ -40,6 +42,13 @@ class SocketIoNamespace final : public Subscriber, private PluginClient {
   ~SocketIoNamespace() override;
   SocketIoNamespace(const SocketIoNamespace&) = delete;
   SocketIoNamespace& operator=(const SocketIoNamespace&) = delete;
+
+  /// Who the client is, before it enters: from then on it gets what is allowed to that, until its end.
+  void adopt(IdentityRef who);
+  /// Sends the client away if what vouched for it does no longer.
+  void check_identity();
+  /// "" for nobody.
+  [[nodiscard]] static std::string subject_of(const relay::Identity* who);
 
   /// Joins the default room, the one of `role` ("" is observer) and its own. An error refuses the client.
   [[nodiscard]] Status enter(std::string_view role);
@@ -106,6 +115,9 @@ class SocketIoNamespace final : public Subscriber, private PluginClient {
   [[nodiscard]] static Handler find_handler(const seneca::JsonView& name);
 
   void receive_event(const SocketIoPacket& packet, const std::vector<std::string>& attachments);
+  [[nodiscard]] AccessRef access() const { return who_ == nullptr ? nullptr : who_->access; }
+  void identity_ended(const Error& error);
+  void on_identity_end(int64_t now_us);
 
   // PluginClient, in socket_io_plugin_calls.cpp.
   int32_t emit(seneca_client& asker, std::string_view name, const ClientArgs& args,
@@ -129,6 +141,7 @@ class SocketIoNamespace final : public Subscriber, private PluginClient {
   [[nodiscard]] Status on_unsubscribe(const ClientEvent& event);
   [[nodiscard]] Status on_publish(const ClientEvent& event);
   [[nodiscard]] Status on_presence(const ClientEvent& event);
+  [[nodiscard]] Status on_authenticate(const ClientEvent& event);
   void say_hello();
   void confirm(const ClientEvent& event);
   void send_ack(uint64_t id, std::string_view json);
@@ -174,6 +187,8 @@ class SocketIoNamespace final : public Subscriber, private PluginClient {
   [[nodiscard]] bool step();
   void go_live();
 
+  IdentityRef who_;  // null: nobody was asked
+  MemberTimer<SocketIoNamespace> identity_end_{*this, &SocketIoNamespace::on_identity_end};
   uint64_t from_;  // the first offset that can have come
   std::vector<Membership> rooms_;
   std::vector<Subscription> subscriptions_;

@@ -40,13 +40,19 @@ ShardHub& SocketIoNamespace::hub() const {
 RecoveryRecordRef SocketIoNamespace::leave_record() const {
   const uint64_t delivered = hub().delivered();
   const uint64_t moved = catching_up_ == nullptr ? delivered : std::max(delivered, catching_up_->moved);
-  return std::make_unique<RecoveryRecord>(
-      RecoveryRecord{pid_, sid_, name_, from_, rooms_, subscriptions_, sent_, delivered, moved, {}});
+  return std::make_unique<RecoveryRecord>(RecoveryRecord{
+      pid_, sid_, name_, from_, rooms_, subscriptions_, sent_, delivered, moved, {}, subject_of(who_.get())});
 }
 
 void SocketIoNamespace::restore(const RecoveryRecord& record) {
   from_ = record.from;
   rooms_ = record.rooms;
+  if (const AccessRef allowed = access(); allowed != nullptr)
+    std::erase_if(rooms_, [&](const Membership& each) {
+      const bool keeps = each.room == sid_ || allowed->may_join({name_, each.room});
+      if (!keeps && each.watched) report_left(session_.services(), name_, each.room, sid_);
+      return !keeps;
+    });
   subscriptions_ = record.subscriptions;
   sent_ = record.sent;
   catching_up_ = std::make_unique<CatchUp>(session_.services().hub, record);
@@ -213,11 +219,13 @@ void SocketIoNamespace::push_event(std::string_view name, std::string_view argum
 
 // The session of such a client.
 
-void SocketIoSession::inquire(const std::string& pid, std::string name, std::string auth) {
+void SocketIoSession::inquire(const std::string& pid, std::string name, std::string auth,
+                              IdentityRef identity) {
   Recovery& recovery = *services_.recovery;
   inquiry_ = std::make_unique<Inquiry>();
   inquiry_->name = std::move(name);
   inquiry_->auth = std::move(auth);
+  inquiry_->identity = std::move(identity);
   inquiry_->due_us = services_.clock.monotonic_us() + kAnswerUs;
   if (RecoveryRecordRef record = recovery.take(pid, inquiry_->name, this)) return found(std::move(record));
   if (!recovery.ask(pid, inquiry_->name, *this)) return found(nullptr);
@@ -231,6 +239,9 @@ void SocketIoSession::found(RecoveryRecordRef record) {
     if (record != nullptr) recovery.keep(std::move(record));
     return;
   }
+  // What one subject had is nobody else's.
+  if (record != nullptr && record->subject != SocketIoNamespace::subject_of(inquiry->identity.get()))
+    record.reset();
   if (record != nullptr) {
     const std::string offset = seneca::JsonView(inquiry->auth).get("offset").string();
     const auto got = record->resume_at(services_.log.epoch(), offset);
@@ -243,7 +254,7 @@ void SocketIoSession::found(RecoveryRecordRef record) {
     }
   }
   if (record == nullptr) ++services_.counters.not_recovered;
-  join_namespace(inquiry->name, inquiry->auth, std::move(record));
+  join_namespace(inquiry->name, inquiry->auth, std::move(record), inquiry->identity);
   // One of these may ask in its turn, and hold the rest.
   for (const Inquiry::Held& held : inquiry->held) {
     if (closing()) return;

@@ -4,12 +4,15 @@
 #include <seneca/json.hpp>
 #include <utility>
 
+#include "auth/authenticator.h"
 #include "base/ids.h"
 #include "codec/socket_io_msgpack.h"
 #include "codec/websocket_frame.h"
 #include "session/admin_feed.h"
 #include "session/admin_handshake.h"
+#include "session/authentication.h"
 #include "session/frame_cache.h"
+#include "session/permission.h"
 #include "session/socket_io_namespace.h"
 
 namespace relay {
@@ -30,7 +33,12 @@ SocketIoSession::SocketIoSession(std::string id, ShardServices& services, Transp
 SocketIoSession::~SocketIoSession() { services_.hub.page_went(); }
 
 Status SocketIoSession::start(const SessionRequest& request) {
-  note_start(request);
+  // Who it is for is each namespace's to know: so it is not the session that ends with a token.
+  SessionRequest nobodys = request;
+  nobodys.identity.reset();
+  note_start(nobodys);
+  head_identity_ = request.identity;
+  head_error_ = request.identity_error;
   query_role_ = request.get("role");
   polling_ = request.get("transport") == "polling";
   if (AdminFeed* const admin = services_.admin) {
@@ -115,21 +123,57 @@ void SocketIoSession::connect(const SocketIoPacket& packet) {
   const std::string name(packet.namespace_);
   if (services_.admin != nullptr && name == services_.admin->config().namespace_)
     return connect_admin(packet);
-  if (!is_known(name)) return push_packet(encode_socket_io_connect_error(name, "Invalid namespace"));
   const std::string auth(packet.payload.empty() ? "{}" : packet.payload);
+  Result<IdentityRef> identity = identify(auth);
+  if (!identity) return refuse_connect(name, identity.error());
+  if (*identity != nullptr)
+    if (const Status allowed = check_namespace((*identity)->access.get(), name); !allowed)
+      return refuse_connect(name, allowed.error());
+  if (!is_known(name)) return push_packet(encode_socket_io_connect_error(name, "Invalid namespace"));
   const seneca::JsonView pid = seneca::JsonView(auth).get("pid");
-  if (services_.recovery != nullptr && pid.is_string()) return inquire(pid.string(), name, auth);
-  join_namespace(name, auth, nullptr);
+  if (services_.recovery != nullptr && pid.is_string()) return inquire(pid.string(), name, auth, *identity);
+  join_namespace(name, auth, nullptr, std::move(*identity));
 }
 
-void SocketIoSession::join_namespace(const std::string& name, std::string_view auth,
-                                     RecoveryRecordRef record) {
+// Its own token counts, and where it brings none that of the handshake, as far as it is still good.
+Result<IdentityRef> SocketIoSession::identify(std::string_view auth) const {
+  const Authenticator* const authenticator = services_.authenticator.get();
+  if (authenticator == nullptr) return IdentityRef();
+  const seneca::JsonView token = seneca::JsonView(auth).get("token");
+  if (token && !token.is_null()) {
+    if (!token.is_string()) return fail("token_malformed", "token", "must be a text: auth.token");
+    if (token.raw().size() > 2) return authenticator->identify(token.string(), services_.clock.wall_us());
+  }
+  if (!head_error_.code.empty()) return tl::unexpected<Error>(head_error_);
+  if (head_identity_ == nullptr) return authenticator->identify("", services_.clock.wall_us());
+  if (const Status good = check_vouched(services_, head_identity_.get()); !good)
+    return tl::unexpected<Error>(good.error());
+  return head_identity_;
+}
+
+void SocketIoSession::refuse_connect(const std::string& name, const Error& error) {
+  ++services_.counters.messages_refused;
+  std::string data = R"({"code":)";
+  seneca::append_json_string(data, error.code);
+  push_packet(encode_socket_io_connect_error(name, error.subject + " " + error.message, data + '}'));
+}
+
+void SocketIoSession::check_identity() {
+  for (const auto& each : namespaces_) each->check_identity();
+}
+
+void SocketIoSession::join_namespace(const std::string& name, std::string_view auth, RecoveryRecordRef record,
+                                     IdentityRef identity) {
+  // A reload may have come while other shards were asked for its record.
+  if (const Status good = check_vouched(services_, identity.get()); !good)
+    return refuse_connect(name, good.error());
   std::string role = query_role_;
   if (const seneca::JsonView asked = seneca::JsonView(auth).get("role"); asked.is_string())
     role = asked.string();
-  SocketIoNamespace::Identity identity{name, random_id(), services_.recovery == nullptr ? "" : random_id()};
-  if (record != nullptr) identity = {name, record->sid, record->pid};
-  auto joined = std::make_unique<SocketIoNamespace>(*this, std::move(identity), address());
+  SocketIoNamespace::Identity names{name, random_id(), services_.recovery == nullptr ? "" : random_id()};
+  if (record != nullptr) names = {name, record->sid, record->pid};
+  auto joined = std::make_unique<SocketIoNamespace>(*this, std::move(names), address());
+  if (identity != nullptr) joined->adopt(std::move(identity));
   if (record != nullptr)
     joined->restore(*record);
   else if (const Status entered = joined->enter(role); !entered)

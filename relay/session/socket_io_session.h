@@ -35,6 +35,7 @@ class SocketIoSession final : public Session, private EngineIoOwner, private Rec
   void fetched(HistoryChunk&& chunk) override;
   void move_to(Transport& transport, FrameCoding coding) override;
   void check_deadlines() override { engine_.check(); }
+  void check_identity() override;
   void admin_verdict(uint64_t attempt, const AdminVerdict& verdict) override;
   void append_sockets(std::string& json, size_t max_bytes) const override;
   void drained() override;
@@ -85,13 +86,16 @@ class SocketIoSession final : public Session, private EngineIoOwner, private Rec
   void found(RecoveryRecordRef record) override;
   void superseded() override;
   void leave_namespaces(std::string_view reason);
-  void inquire(const std::string& pid, std::string name, std::string auth);
+  void inquire(const std::string& pid, std::string name, std::string auth, IdentityRef identity);
   void hold(bool text, std::string_view message);
   void catch_up();
   void on_recovering(int64_t now_us);
 
   void connect(const SocketIoPacket& packet);
-  void join_namespace(const std::string& name, std::string_view auth, RecoveryRecordRef record);
+  void join_namespace(const std::string& name, std::string_view auth, RecoveryRecordRef record,
+                      IdentityRef identity);
+  [[nodiscard]] Result<IdentityRef> identify(std::string_view auth) const;
+  void refuse_connect(const std::string& name, const Error& error);
   void connect_admin(const SocketIoPacket& packet);
   void disconnect(const SocketIoPacket& packet);
   void receive_event(const SocketIoPacket& packet, std::string_view text);
@@ -134,12 +138,15 @@ class SocketIoSession final : public Session, private EngineIoOwner, private Rec
     };
     std::string name;
     std::string auth;
+    IdentityRef identity;
     int64_t due_us;
     std::vector<Held> held;
     size_t held_bytes = 0;
   };
 
   std::string query_role_;
+  IdentityRef head_identity_;  // of the handshake, for namespaces whose CONNECT brings no token
+  Error head_error_;           // why there is none
   std::vector<std::unique_ptr<SocketIoNamespace>> namespaces_;
   std::unordered_map<uint64_t, AwaitedAck> awaited_;  // by token
   uint64_t next_token_ = 1;

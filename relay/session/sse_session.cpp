@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <charconv>
+#include <seneca/json.hpp>
 #include <utility>
 
 #include "codec/sse.h"
+#include "codec/websocket_frame.h"
 
 namespace relay {
 namespace {
@@ -65,6 +67,18 @@ void SseSession::send_gap(const GapNotice& gap) {
   std::string text;
   append_sse_event(text, "", "gap", encode_gap(gap));
   send(Priority::critical, Frame::make(std::move(text)));
+}
+
+// A reader connects again by itself, and is refused then unless it has a token.
+void SseSession::identity_ended(const Error& error) {
+  if (closing()) return;
+  std::string data = R"({"code":)", text;
+  seneca::append_json_string(data, error.code);
+  data += ",\"message\":";
+  seneca::append_json_string(data, error.subject + " " + error.message);
+  append_sse_event(text, "", "end", data + '}');
+  send(Priority::critical, Frame::make(std::move(text)));
+  close(websocket_close::kNormal, error.code);
 }
 
 void SseSession::beat() {

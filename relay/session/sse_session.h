@@ -7,7 +7,8 @@
 namespace relay {
 
 /// A stream of server-sent events. The URL says what comes; Last-Event-ID ("EPOCH:OFFSET") goes on where a
-/// broken connection ended; an event `gap` says what is missing there, or that the log is another one.
+/// broken connection ended; an event `gap` says what is missing there, or that the log is another one;
+/// `end` {"code","message"} that it is over, as the client's token is good no longer.
 class SseSession final : public StreamSession {
  public:
   SseSession(std::string id, ShardServices& services, Transport& transport);
@@ -25,6 +26,7 @@ class SseSession final : public StreamSession {
   [[nodiscard]] Status resume(const SessionRequest& request, GapNotice& gap);
   void send_gap(const GapNotice& gap) override;
   void beat() override;
+  void identity_ended(const Error& error) override;
 };
 
 }  // namespace relay

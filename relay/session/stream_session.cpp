@@ -56,6 +56,7 @@ Status StreamSession::subscribe_from(const SessionRequest& request) {
 Status StreamSession::subscribe_from(const SessionRequest& request, const StartPosition& start) {
   const std::vector<std::string> match = query_list(request, "match");
   if (match.size() == 1 && match.front() == "none") return {};
+  feed_.restrict_to(access());
   Result<Selection> selection =
       Selection::make(match, std::string(request.get("filter")), query_list(request, "room"));
   if (!selection) return tl::unexpected<Error>(selection.error());
@@ -103,6 +104,7 @@ void StreamSession::drained() {
 
 void StreamSession::closed(std::string_view) {
   heartbeat_.disarm();
+  release_identity();
   feed_.clear();
 }
 

@@ -71,6 +71,7 @@ void TapSession::append_count(std::string& text, uint64_t untouched, int64_t now
 
 void TapSession::closed(std::string_view) {
   look_.disarm();
+  release_identity();
   tap_.reset();
 }
 

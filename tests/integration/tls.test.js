@@ -170,6 +170,25 @@ test('with a client_ca only clients with a certificate of it come in', async (t)
   assert.equal(client.readyState, WebSocket.OPEN);
 });
 
+test('with TLS and tokens, or client certificates, the relay may listen to the world', async (t) => {
+  const key = { id: 'main', algorithm: 'HS256', file: file('secret') };
+  writeFileSync(file('secret'), 'x'.repeat(64), { mode: 0o600 });
+  const asks = { 'security.authentication.keys': JSON.stringify([key]), 'security.authentication.required': true };
+  const world = { args: ['--listen', '0.0.0.0:0'] };
+  const relay = await startTls(t, { set: asks, ...world });
+  assert.equal((await relay.get('/api/v1/stats')).status, 401);
+  await startTls(t, { set: { 'server.tls.client_ca': file('client.pem') }, ...world });
+  const refused = async (set) => {
+    const args = Object.entries(set).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
+    const end = await run(['serve', ...world.args, '--no-journal', ...args]);
+    assert.equal(end.code, 78);
+    return end.stderr;
+  };
+  assert.match(await refused(asks), /0\.0\.0\.0:0.*no TLS.*\[exposed\]/);
+  assert.match(await refused(filesOf('relay')), /nothing asks who connects.*\[exposed\]/);
+  assert.match(await refused({}), /nothing asks who connects.*\[exposed\]/);
+});
+
 describe('what is refused', () => {
   for (const threads of [1, 2]) {
     test(`${threads} threads: plain HTTP, rubbish and handshakes that stall are closed`, async (t) => {

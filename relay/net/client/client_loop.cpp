@@ -34,6 +34,7 @@ Result<std::unique_ptr<ClientLoop>> ClientLoop::make() {
   info.protocols = kProtocols.data();
   info.options = LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
   info.fd_limit_per_thread = 64;
+  info.pt_serv_buf_size = 32 * 1024;  // a request's head is made in it, with a token of up to 8 KiB
   info.alpn = "http/1.1";
   info.http_proxy_address = "";  // lws would send even loopback connections through $http_proxy
   std::unique_ptr<ClientLoop> loop(new ClientLoop);

@@ -7,6 +7,7 @@
 #include <seneca/json.hpp>
 #include <utility>
 
+#include "net/client/authorization.h"
 #include "net/client/connect_error.h"
 
 namespace relay {
@@ -68,6 +69,10 @@ void EventStream::connect() {
 int EventStream::handle(lws* wsi, int reason, void* in, size_t size) {
   const auto* const text = static_cast<const char*>(in);
   switch (reason) {
+    case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER: {
+      auto** const at = static_cast<unsigned char**>(in);
+      return add_authorization(wsi, url_, at, *at + size);
+    }
     case LWS_CALLBACK_ESTABLISHED_CLIENT_HTTP:
       deadline_.cancel();
       status_ = static_cast<int>(lws_http_client_http_response(wsi));
@@ -143,7 +148,7 @@ void EventStream::end() {
   drop_lws(std::exchange(wsi_, nullptr));
   const seneca::JsonView problem(text_);
   if (status_ == 401 || status_ == 403)
-    error_ = {"denied", url_.to_string(), "the relay denied access to " + target_};
+    error_ = denied_error(url_, target_, problem.get("detail").string(), problem.get("code").string());
   else if (status_ != 0 && status_ != 200)
     error_ = {"refused", url_.to_string(),
               problem.get("code") ? problem.get("detail").string() + " [" + problem.get("code").string() + "]"

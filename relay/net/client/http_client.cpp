@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "net/client/authorization.h"
 #include "net/client/connect_error.h"
 
 namespace relay {
@@ -109,6 +110,7 @@ int Exchange::handle(lws* wsi, int reason, void* in, size_t size) {
 }
 
 int Exchange::add_headers(lws* wsi, unsigned char** at, const unsigned char* end) {
+  if (add_authorization(wsi, request_.url, at, end) != 0) return -1;
   if (request_.method != "POST") return 0;
   auto* const limit = const_cast<unsigned char*>(end);
   const std::string length = std::to_string(request_.body.size());

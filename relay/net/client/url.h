@@ -16,6 +16,7 @@ struct Url {
   uint16_t port = 0;    ///< 80 or 443 when the text names none
   std::string path;     ///< "" or "/prefix", never with a slash at the end
   bool secure = false;  ///< TLS
+  std::string token{};  ///< sent as Authorization: Bearer; "": none. Part of no text
 
   /// The path of `target` ("/ws") behind the prefix.
   [[nodiscard]] std::string target(std::string_view target) const { return path + std::string(target); }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "net/client/authorization.h"
 #include "net/client/connect_error.h"
 
 namespace relay {
@@ -58,6 +59,10 @@ void WebSocketClient::close() {
 int WebSocketClient::handle(lws* wsi, int reason, void* in, size_t size) {
   const auto* const text = static_cast<const char*>(in);
   switch (reason) {
+    case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER: {
+      auto** const at = static_cast<unsigned char**>(in);
+      return add_authorization(wsi, options_.url, at, *at + size);
+    }
     case LWS_CALLBACK_CLIENT_ESTABLISHED:
       deadline_.cancel();
       open_ = true;
@@ -71,6 +76,7 @@ int WebSocketClient::handle(lws* wsi, int reason, void* in, size_t size) {
       note_close({text, size});
       return 0;
     case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
+      refused_with_ = refusal_code(wsi);
       refuse(text ? std::string_view(text, size) : "", static_cast<int>(lws_http_client_http_response(wsi)));
       return 0;
     case LWS_CALLBACK_CLIENT_CLOSED:
@@ -137,7 +143,8 @@ void WebSocketClient::note_close(std::string_view payload) {
 
 void WebSocketClient::refuse(std::string_view reason, int http_status) {
   wsi_ = nullptr;
-  if (ending_.error.code.empty()) ending_.error = connect_error(options_.url, reason, http_status);
+  if (ending_.error.code.empty())
+    ending_.error = connect_error(options_.url, reason, http_status, refused_with_);
   failed_.start(0);
 }
 

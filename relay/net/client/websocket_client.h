@@ -80,6 +80,7 @@ class WebSocketClient final : public LwsPeer {
   bool open_ = false;
   bool closing_ = false;
   WebSocketEnd ending_;            ///< what is known so far about the end of this connection
+  std::string refused_with_;       ///< the relay's code, when it told one
   std::string partial_;            ///< fragments of the message being received
   std::deque<std::string> queue_;  ///< each with LWS_PRE bytes of room in front
   size_t queued_bytes_ = 0;

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string_view>
 
+#include "auth/access.h"
 #include "codec/http_request.h"
 #include "codec/http_response.h"
 #include "pipeline/intake.h"
@@ -29,6 +30,10 @@ class HttpExchange {
   [[nodiscard]] virtual Admin& admin() = 0;
   [[nodiscard]] virtual int shard_number() const = 0;
   [[nodiscard]] virtual bool draining() const = 0;
+  /// What who asks may do; null: everything.
+  [[nodiscard]] virtual AccessRef access() const = 0;
+  /// Who asks, as a token said; "" for nobody.
+  [[nodiscard]] virtual std::string_view subject() const = 0;
   virtual void respond(HttpResponse response) = 0;
   /// Once the answer is there and is 200, an event stream of `tap` takes its place.
   virtual void stream_if_ok(std::shared_ptr<Tap> tap) = 0;
@@ -42,8 +47,18 @@ using HttpHandler = void (*)(HttpExchange&);
 /// What a path stands for.
 struct Endpoint {
   enum class Kind { http, plain_websocket, socket_io, event_stream };
+  /// What who asks must be allowed to do, where a token is asked for at all.
+  enum class Need {
+    nothing,     ///< no token is looked at
+    at_connect,  ///< of Socket.IO: its CONNECT is where tokens are asked for
+    any,         ///< to read or to publish something: the protocol asks for the rest
+    read,
+    publish,
+    admin,
+  };
   std::string_view path;
   Kind kind;
+  Need need;
   std::string_view method;  ///< of Kind::http; the others are GET
   HttpHandler handler;      ///< of Kind::http; of Kind::event_stream, unless it is that of the log
   bool below = false;       ///< stands for every path that begins so

@@ -6,9 +6,12 @@
 #include "event/extension.h"
 #include "event/pattern.h"
 #include "event/serialize.h"
+#include "hub/visibility.h"
+#include "net/authentication.h"
 #include "net/http/exchange.h"
 #include "pipeline/dead_letters.h"
 #include "session/history.h"
+#include "session/permission.h"
 #include "session/start_position.h"
 
 // GET /api/v1/events?since=OFFSET|TIME|DURATION&last=N&limit=N&match=PATTERNS&subject=TEXT: what the log
@@ -35,11 +38,15 @@ struct Wanted {
   std::string subject;  ///< likewise
   int64_t not_before_us = INT64_MIN;
   PatternSet match;
+  AccessRef access;  ///< of who asks; null: everything
+  std::shared_ptr<const RouteTable> routes;
 
   [[nodiscard]] bool takes(const Event& event) const {
     return match.matches(event.type()) && event.time_us() >= not_before_us &&
            (subject.empty() || event.subject() == subject) &&
-           (plugin.empty() || find_extension(event.fields().extensions, dead_letter::kPlugin).equals(plugin));
+           (plugin.empty() ||
+            find_extension(event.fields().extensions, dead_letter::kPlugin).equals(plugin)) &&
+           (access == nullptr || may_see(*access, *routes, event));
   }
 };
 
@@ -146,6 +153,12 @@ HttpResponse history_of(LogReader& reader, const Log& log, const Wanted& wanted)
 void respond(HttpExchange& exchange, const Log& log) {
   Result<Wanted> wanted = read_query(exchange.head(), exchange.services());
   if (!wanted) return exchange.respond(problem(400, wanted.error().code, wanted.error().message));
+  if (const Status allowed = check_types(exchange.access().get(), wanted->match); !allowed)
+    return exchange.respond(access_refused(allowed.error()));
+  if (AccessRef access = exchange.access(); access != nullptr && !access->sees_everything()) {
+    wanted->access = std::move(access);
+    wanted->routes = exchange.services().hub.shared_routes();
+  }
   const auto job = [&log, wanted = std::move(*wanted)](LogReader& reader) {
     return history_of(reader, log, wanted);
   };

@@ -14,6 +14,7 @@ int status_of(const Error& error) {
   if (error.code == "unsupported_media_type" || error.code == "unsupported_encoding") return 415;
   if (error.code == "too_large" || error.code == "body_too_large" || error.code == "too_many_events")
     return 413;
+  if (error.code == "forbidden") return 403;
   return 400;
 }
 
@@ -56,7 +57,10 @@ void submit_publication(HttpExchange& exchange, std::vector<EventRef> events) {
     return refuse_publication(exchange, {"bad_key", "Idempotency-Key",
                                          "has " + std::to_string(key.size()) + " bytes, at most " +
                                              std::to_string(kMaxKey) + " are taken"});
-  if (exchange.services().publisher.submit(events, exchange.connection_id(), kToken, key)) return;
+  // Nobody can take the key that another one will use.
+  std::string own_key(key);
+  if (!key.empty() && !exchange.subject().empty()) own_key.append("\n").append(exchange.subject());
+  if (exchange.services().publisher.submit(events, exchange.connection_id(), kToken, own_key)) return;
   if (const std::string why = exchange.services().publisher.refusal(); !why.empty()) {
     HttpResponse stuck = problem(503, why, "the journal cannot be written; publish again in a moment");
     stuck.headers.emplace_back("Retry-After", "5");

@@ -3,6 +3,7 @@
 
 #include "net/http/publication.h"
 #include "session/client_envelope.h"
+#include "session/permission.h"
 
 // POST /api/v1/events: one event, an array, CloudEvents in structured, batch and binary mode, or NDJSON. With
 // ?journal=no the events go out live only.
@@ -42,6 +43,8 @@ Result<std::vector<EventRef>> read_events(HttpExchange& exchange) {
 void handle_publish(HttpExchange& exchange) {
   Result<std::vector<EventRef>> events = read_events(exchange);
   if (!events) return refuse_publication(exchange, events.error());
+  if (const Status allowed = check_publish(exchange.access().get(), *events); !allowed)
+    return refuse_publication(exchange, allowed.error());
   const std::string_view journal = exchange.head().query_value("journal");
   if (!journal.empty() && journal != "no")
     return refuse_publication(exchange, {"bad_query", "journal", "is no, or left out"});

@@ -81,7 +81,10 @@ void PollingClients::drain() {
 }
 
 void PollingClients::reconfigure() {
-  for (const auto& [sid, client] : clients_) client->session()->reconfigured();
+  for (const auto& [sid, client] : clients_) {
+    client->session()->check_identity();
+    client->session()->reconfigured();
+  }
 }
 
 void PollingClients::answer(const ReplyTo& reply_to, HttpResponse response) {

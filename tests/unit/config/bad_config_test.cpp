@@ -147,6 +147,37 @@ TEST_CASE("an Admin UI that anybody could use, or nobody, is an error") {
     CHECK(load_config_text(fine, "f"));
 }
 
+TEST_CASE("authentication that would let nobody in, or not whom it names, is an error") {
+  const auto with = [](const std::string& members) {
+    return R"({"security": {"authentication": {)" + members + "}}}";
+  };
+  const auto roles = [](const std::string& members) { return R"({"security": {"roles": )" + members + "}}"; };
+  check_rows({
+      {with(R"("required": true)"), "no_keys", "/security/authentication/required"},
+      {with(R"("anonymous_role": "a")"), "unknown_role", "/security/authentication/anonymous_role"},
+      {with(R"("keys": [{"id": "a", "file": "f"}])"), "missing_key", "/security/authentication/keys/0"},
+      {with(R"("keys": [{"id": "a", "file": "f", "algorithm": "none"}])"), "unknown_value",
+       "/security/authentication/keys/0/algorithm"},
+      {with(R"("keys": [{"id": "a", "file": "f", "algorithm": "HS256"},)"
+            R"({"id": "a", "file": "g", "algorithm": "HS256"}])"),
+       "duplicate_value", "/security/authentication/keys/1/id"},
+      {R"({"security": {"authentication": {"api_keys": "f"}}, "admin_ui": {"enabled": true}})",
+       "admin_ui_open", "/admin_ui/enabled"},
+      {with(R"("cookie": "a=b")"), "bad_name", "/security/authentication/cookie"},
+      {roles(R"([])"), "wrong_type", "/security/roles"},
+      {roles(R"({"a": []})"), "bad_role", "/security/roles"},
+      {roles(R"({"a b": {}})"), "bad_role", "/security/roles"},
+      {roles(R"({"a": {"room": []}})"), "unknown_key", "/security/roles"},
+      {roles(R"({"a": {"types": ["a..b"]}})"), "bad_pattern", "/security/roles"},
+      {roles(R"({"a": {"rooms": [1]}})"), "bad_role", "/security/roles"},
+      {roles(R"({"a": {"admin": "yes"}})"), "bad_role", "/security/roles"},
+  });
+  CHECK(load_config_text(R"({"security": {"authentication": {"anonymous_role": "a",)"
+                         R"("keys": [{"id": "k", "file": "f", "algorithm": "EdDSA"}]},)"
+                         R"("roles": {"a": {"types": "agent.**", "admin": false}}}})",
+                         "f"));
+}
+
 TEST_CASE("keys that are missing or do not apply are errors") {
   check_rows({
       {R"({"sources": [{}]})", "missing_key", "/sources/0"},

@@ -32,11 +32,10 @@ std::string stanza(const Field& field, const std::string& path, const void* owne
 void check_fields(const Field& field, void* owner, const std::string& path, const std::string& page) {
   for (const Field& member : field.fields) {
     const std::string member_path = (path.empty() ? "" : path + ".") + std::string(member.name);
-    Config scratch;
     if (member.kind == Field::Kind::object) {
       check_fields(member, member.member(owner), member_path, page);
     } else if (member.kind == Field::Kind::list) {
-      check_fields(member, member.append(&scratch), member_path + "[]", page);
+      check_fields(member, member.make_item().get(), member_path + "[]", page);
     } else {
       const std::string wanted = stanza(member, member_path, owner);
       INFO("add to seneca.json.5:\n" << wanted);
