@@ -1,31 +1,17 @@
 #include "auth/key_file.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <system_error>
 
+#include "base/file_reader.h"
+
 namespace relay {
 namespace {
 
 constexpr size_t kMaxBytes = 256 * 1024;
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  [[nodiscard]] int get() const { return fd_; }
-
- private:
-  const int fd_;
-};
 
 tl::unexpected<Error> cannot_read(const std::string& path, int error) {
   if (error == ENOENT) return fail("key_file_missing", path, "there is no such file; check the path");
@@ -51,22 +37,13 @@ Status check_mode(const std::string& path, const struct stat& file, KeyFileKind 
 }  // namespace
 
 Result<std::string> read_key_file(const std::string& path, KeyFileKind kind) {
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-  struct stat info {};
-  if (file.get() < 0 || ::fstat(file.get(), &info) != 0) return cannot_read(path, errno);
-  if (Status mode = check_mode(path, info, kind); !mode) return tl::unexpected<Error>(mode.error());
-  std::string text(kMaxBytes + 1, '\0');
-  size_t used = 0;
-  while (used < text.size()) {
-    const ssize_t count = ::read(file.get(), text.data() + used, text.size() - used);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return cannot_read(path, errno);
-    if (count == 0) break;
-    used += static_cast<size_t>(count);
-  }
-  if (used > kMaxBytes)
+  FileReader file(path);
+  if (file.error() != 0) return cannot_read(path, file.error());
+  if (Status mode = check_mode(path, file.info(), kind); !mode) return tl::unexpected<Error>(mode.error());
+  std::string text = file.read(kMaxBytes);
+  if (file.error() != 0) return cannot_read(path, file.error());
+  if (text.size() > kMaxBytes)
     return fail("key_file_too_large", path, "it is larger than 256 KiB, which no key file is");
-  text.resize(used);
   return text;
 }
 
