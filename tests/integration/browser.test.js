@@ -14,6 +14,7 @@ import { cell, matrix } from './support/matrix.js';
 import { startRelay } from './support/relay.js';
 import { Remote } from './support/remote.js';
 import { tcpProxy } from './support/tcp_proxy.js';
+import { startGuarded, token } from './support/tokens.js';
 import { eventually } from './support/wait.js';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -66,6 +67,32 @@ matrix(client, async () => {
   const remote = new Remote((command) => tab.evaluate(`void driver.obey(${JSON.stringify(command)})`));
   tab.onReport = (report) => remote.take(report);
   return { remote, stop, origin, reasons: true, ordered: true, recovers: true };
+});
+
+test("the relay's page shows events as they come, and asks for a token where one is needed", async (t) => {
+  const browser = await startBrowser();
+  t.after(() => browser.stop());
+  const relay = await startGuarded(t);
+  const publish = async (n) => {
+    const answer = await relay.as(token(['writer']), 'POST', '/api/v1/events', seedEvent('agent.moved', { n }));
+    assert.equal(answer.status, 202, answer.text);
+  };
+  await publish('before');
+  const tab = await browser.open(`${relay.url}/`);
+  const until = (what, condition) => eventually(() => tab.evaluate(condition), what);
+  const give = (text) =>
+    tab.evaluate(`byId('token').value = ${JSON.stringify(text)}; byId('login').requestSubmit(); true`);
+  await until('it asks', `!byId('login').hidden && byId('state').textContent.includes('asks for a token')`);
+  await give(token(['reader'], { key: 'x'.repeat(40) }));
+  await until('a bad one is refused', `byId('state').textContent.includes('refuses')`);
+  await give('no token');
+  await until('what is no token is not sent', `byId('state').textContent.includes('no token')`);
+  await give(token(['reader']));
+  await until('what was there before is shown', `byId('rows').textContent.includes('before') && byId('login').hidden`);
+  await publish('after');
+  await until('what comes is shown', `byId('rows').textContent.includes('after')`);
+  await until('statistics are for admins', `document.querySelector('.cards').hidden`);
+  assert.equal(await tab.evaluate('location.search + location.hash'), '');
 });
 
 for (const threads of [1, 2]) {
