@@ -121,9 +121,11 @@ bool Access::may_publish() const {
   return any([](const Grant& each) { return !each.publish.empty(); });
 }
 
-bool Access::may_publish(std::string_view type) const {
+bool Access::may_publish(std::string_view type, std::string_view room) const {
   if (type.starts_with(kReserved) && !admin_) return false;
-  return any([type](const Grant& each) { return fits(each.publish, type); });
+  return any([type, room](const Grant& each) {
+    return fits(each.publish, type) && (room.empty() || fits(each.rooms, room));
+  });
 }
 
 std::string Access::to_json() const {

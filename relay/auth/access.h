@@ -44,7 +44,8 @@ class Access {
   [[nodiscard]] bool may_see(std::string_view type, std::span<const Place> places) const;
   [[nodiscard]] bool may_publish() const;
   /// Types of the relay's own (`seneca.**`) are for admins only.
-  [[nodiscard]] bool may_publish(std::string_view type) const;
+  /// One for a room needs that as well; "" is for whom the routes say.
+  [[nodiscard]] bool may_publish(std::string_view type, std::string_view room = "") const;
   /// Nothing that could be subscribed to is hidden.
   [[nodiscard]] bool sees_everything() const { return sees_everything_; }
 

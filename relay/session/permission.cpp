@@ -39,9 +39,11 @@ Status check_namespace(const Access* access, std::string_view namespace_) {
 
 Status check_publish(const Access* access, const std::vector<EventRef>& events) {
   if (access == nullptr) return {};
-  for (const EventRef& event : events)
-    if (!access->may_publish(event->type()))
-      return forbidden("type " + std::string(event->type()), "publish");
+  for (const EventRef& event : events) {
+    if (access->may_publish(event->type(), event->room())) continue;
+    if (access->may_publish(event->type())) return forbidden("room " + std::string(event->room()), "rooms");
+    return forbidden("type " + std::string(event->type()), "publish");
+  }
   return {};
 }
 

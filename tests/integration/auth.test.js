@@ -209,6 +209,16 @@ describe('what a role allows', () => {
       assert.equal((await relay.as(token(named), 'GET', '/api/v1/events')).status, 403);
   });
 
+  test('a publisher publishes into its rooms, and without one', async () => {
+    const text = token('painter');
+    const send = (body) => relay.as(text, 'POST', '/api/v1/events', body);
+    assert.equal((await send(event('paint.x', { room: 'dev-1' }))).status, 202);
+    assert.equal((await send(event('paint.x'))).status, 202);
+    const refused = await send([event('paint.x'), event('paint.x', { room: 'ops' })]);
+    assert.equal(refused.status, 403);
+    assert.match(refused.json().detail, /room ops/);
+  });
+
   test('a publisher publishes its types, all of a batch or none', async (t) => {
     const text = token('builder');
     const post = (events) => relay.as(text, 'POST', '/api/v1/events', events);

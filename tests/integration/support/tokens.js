@@ -25,6 +25,7 @@ export const roles = {
   reader: {},
   agents: { types: ['agent.**'] },
   dev: { rooms: ['dev-*'] },
+  painter: { rooms: ['dev-*'], publish: ['**'] },
   builder: { types: [], publish: ['build.**'] },
   writer: { publish: ['**'] },
   here: { namespaces: ['/'] },

@@ -50,6 +50,14 @@ TEST_CASE("a token narrows what its roles allow, and widens nothing") {
   CHECK_FALSE(access.may_publish("y"));
 }
 
+TEST_CASE("who publishes into a room needs the room of the role that allows the type") {
+  const Access access({grant({"dev-*"}, {}, {"a.**"}), grant({"ops"}, {}, {"b.**"})}, std::nullopt, false);
+  CHECK(access.may_publish("a.x", "dev-1"));
+  CHECK_FALSE(access.may_publish("a.x", "ops"));
+  CHECK(access.may_publish("b.x", "ops"));
+  CHECK(access.may_publish("a.x"));  // goes where routes say
+}
+
 TEST_CASE("types of the relay's own are published by admins only") {
   CHECK_FALSE(Access({grant({"*"}, {"**"}, {"**"})}, std::nullopt, false).may_publish("seneca.emit"));
   CHECK(Access({grant({"*"}, {"**"}, {"**"})}, std::nullopt, true).may_publish("seneca.emit"));
