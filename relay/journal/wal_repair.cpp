@@ -19,6 +19,7 @@ namespace {
 constexpr size_t kHead = 32, kFrameHead = 24, kSalts = 8;
 constexpr uint32_t kMagic = 0x377f0682;  // or with the lowest bit set: checksums are of big-endian words
 constexpr uint32_t kVersion = 3007000;
+constexpr size_t kEnough = 4;
 
 using Bytes = std::vector<unsigned char>;
 
@@ -77,6 +78,7 @@ Checksum sum_of(Words words, const Bytes& bytes, const Summed& summed, Checksum 
 
 // Where one flipped bit of `bytes` explains that its checksum does not fit: each as what it would be without.
 // The sum is linear, so a bit that changes a word by d changes it by d times what depends on the place alone.
+// Of several in what is summed none is better than another, so a few are enough.
 std::vector<Bytes> candidates(Words words, const Bytes& bytes, const Summed& summed, Checksum seed) {
   std::vector<Bytes> found;
   const Checksum is = sum_of(words, bytes, summed, seed);
@@ -101,6 +103,7 @@ std::vector<Bytes> candidates(Words words, const Bytes& bytes, const Summed& sum
           if (effect.first * change != off.first || effect.second * change != off.second) continue;
           found.push_back(bytes);
           words.flip(found.back().data() + at, bit);
+          if (found.size() == kEnough) return found;
         }
       }
       further(of_first);
