@@ -220,12 +220,12 @@ describe('what is refused', () => {
         }),
       );
     const old = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' };
-    assert.equal(await connect(old), 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION');
-    assert.equal(await connect({ ALPNProtocols: ['h2'] }), 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL');
+    assert.match(await connect(old), /ALERT_PROTOCOL_VERSION$/);
+    assert.match(await connect({ ALPNProtocols: ['h2'] }), /ALERT_NO_APPLICATION_PROTOCOL$/);
     assert.equal(await connect({ ALPNProtocols: ['h2', 'http/1.1'] }), 'TLSv1.3 http/1.1');
     assert.equal(await connect({ maxVersion: 'TLSv1.2' }), 'TLSv1.2 false');
     const weak = { maxVersion: 'TLSv1.2', ciphers: 'ECDHE-ECDSA-AES256-SHA:AES128-SHA:AES256-GCM-SHA384' };
-    assert.equal(await connect(weak), 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE');
+    assert.match(await connect(weak), /ALERT_HANDSHAKE_FAILURE$/);
   });
 
   test('files that cannot be used stop the start, and say why', async () => {
