@@ -1,12 +1,12 @@
 // Plugins in processes of their own: whatever they do, no client and no other event pays for it.
 
 import assert from 'node:assert/strict';
-import { copyFileSync, existsSync, renameSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readlinkSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 
 import { PlainClient, connectedSocketIo } from './support/clients.js';
-import { fixturePlugins, jsonLines, run } from './support/ctl.js';
+import { assertRefused, fixturePlugins, jsonLines, run } from './support/ctl.js';
 import { seedEvent } from './support/events.js';
 import { startRelay } from './support/relay.js';
 import { tempDirectory } from './support/temp.js';
@@ -184,6 +184,33 @@ test('its process ends with the relay, however that ends', async (t) => {
   const [second] = await plugins(crashing);
   await crashing.kill();
   await eventually(() => !isAlive(second.process.pid), 'it ended');
+});
+
+test('a plugin that makes itself at home settles in its own process, and ends with the relay all the same', async (t) => {
+  const relay = await isolatedRelay(t);
+  const client = await PlainClient.open(t, relay.ws('/ws?match=x,hostile.*'));
+  const directory = (pid) => readlinkSync(`/proc/${pid}/cwd`);
+  const before = directory(relay.pid);
+  assert.notEqual(before, '/');
+  await relay.publish([seedEvent('x'), seedEvent('hostile.settle'), seedEvent('x')]);
+  const events = await client.events.count(3);
+  assert.deepEqual(
+    events.map((event) => event.data.n),
+    [1, 2, 3],
+  );
+  const [{ process: own }] = await plugins(relay);
+  assert.equal(own.ends, 0);
+  assert.equal(directory(own.pid), '/');
+  assert.equal(directory(relay.pid), before);
+  await relay.stop();
+  assert.ok(!isAlive(own.pid));
+});
+
+test('a plugin that ends whoever loads it is refused at the start', async () => {
+  const plugin = { path: path.join(fixturePlugins, 'bad_load.so'), isolation: 'process' };
+  const set = ['--set', `plugins=${JSON.stringify([plugin])}`];
+  const end = await run(['serve', '--listen', '127.0.0.1:0', '--no-journal', ...set]);
+  assertRefused(end, 78, /bad_load\.so: ended the process that loaded it, .*\[plugin_process_failed\]/);
 });
 
 test('what cannot have a process of its own is refused before anything starts', async () => {
