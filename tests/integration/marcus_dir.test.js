@@ -2,11 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
-import { appendFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 import { PlainClient } from './support/clients.js';
+import { heedingModes } from './support/ctl.js';
 import { MarcusDirectory } from './support/marcus_dir.js';
 import { startRelay } from './support/relay.js';
 import { tempDirectory } from './support/temp.js';
@@ -143,6 +144,47 @@ test('lines that are no records are skipped and counted', async (t) => {
     return source.skipped_lines >= 3 && source;
   }, 'the skipped lines are counted');
   assert.ok(skipped.repaired >= 1, 'and the repaired one');
+});
+
+test('a file that may not be read is reported, followed once it may, and holds up no other', async (t) => {
+  const marcus = new MarcusDirectory(t);
+  const hidden = marcus.agentEvents('20260304');
+  marcus.progress(1, hidden);
+  chmodSync(hidden, 0);
+  const { relay, live } = await watch(t, marcus, { log: [/ingest/], runBy: heedingModes });
+  marcus.progress(0);
+  await until(live, 1);
+  const [source] = (await relay.stats()).sources;
+  assert.match(source.last_error, /agent_events_20260304\.jsonl: cannot be opened: .*\[open_failed\]$/);
+  chmodSync(hidden, 0o600);
+  marcus.progress(2, hidden);
+  marcus.progress(3);
+  await eventually(() => [2, 3].every((n) => live.events.items.some((event) => number(event) === n)), 'both');
+  assertAll(await logged(relay, 4), 4, false);
+});
+
+test('a line of 100 MB is skipped, and costs no memory', async (t) => {
+  const marcus = new MarcusDirectory(t);
+  const { relay, live } = await watch(t, marcus, { log: [/ingest/] });
+  const file = marcus.agentEvents();
+  marcus.progress(0);
+  await until(live, 1);
+  const before = relay.residentBytes();
+  let most = before;
+  const piece = 'x'.repeat(1_000_000);
+  marcus.append(file, '{"pad":"');
+  for (let i = 0; i < 100; ++i) {
+    marcus.append(file, piece);
+    await relay.get('/healthz');
+    most = Math.max(most, relay.residentBytes());
+  }
+  marcus.append(file, '"}\n');
+  marcus.progress(1);
+  assertAll(await until(live, 2), 2);
+  most = Math.max(most, relay.residentBytes());
+  const grown = Math.round((most - before) / 2 ** 20);
+  assert.ok(grown < (slowness > 1 ? 256 : 32), `memory grew by ${grown} MiB`);
+  assert.equal((await relay.stats()).sources[0].skipped_lines, 1);
 });
 
 test('a relay that starts again has everything once', async (t) => {

@@ -17,6 +17,12 @@ export const senecactl = process.env.SENECA_CTL || path.join(here, '../../../bui
 export const fixturePlugins =
   process.env.SENECA_FIXTURE_PLUGINS || path.join(path.dirname(senecactl), '../tests/fixtures/plugins');
 
+/** What a program is run by so that it may not read and write what modes forbid: as root that needs saying. */
+export const heedingModes =
+  process.getuid() === 0
+    ? ['setpriv', '--inh-caps=-all', '--bounding-set=-dac_override,-dac_read_search']
+    : [];
+
 /** The environment of the tests without the variables that senecactl reads as flags. */
 export function cleanEnvironment(extra = {}) {
   const kept = Object.entries(process.env).filter(

@@ -134,7 +134,8 @@ export class Relay {
  * Starts `senecactl serve`. With `t` (a test's context) the relay ends with the test; without, call stop().
  *
  * args: further arguments; set: {"server.ping_interval": 1}; threads; port; stdin: 'pipe'; openFiles: ulimit
- * -n; log: what may appear in its log, regular expressions; logLevel; ca: who signs its certificate.
+ * -n; runBy: a program, with its arguments, that runs it; log: what may appear in its log, regular expressions;
+ * logLevel; ca: who signs its certificate.
  */
 export async function startRelay(t, options = {}) {
   const {
@@ -149,6 +150,7 @@ export async function startRelay(t, options = {}) {
     env,
     cwd,
     ca,
+    runBy: [program, ...before] = [],
   } = options;
   const serve = [
     'serve',
@@ -168,7 +170,7 @@ export async function startRelay(t, options = {}) {
         env,
         cwd,
       })
-    : new Ctl(serve, { stdin, env, cwd });
+    : new Ctl(program ? [...before, senecactl, ...serve] : serve, { program, stdin, env, cwd });
   try {
     const line = await ctl.lines.first(
       (text) => text.startsWith('listening '),
