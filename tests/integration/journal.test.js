@@ -1,12 +1,12 @@
 // The relay's journal: what outlives it, what clients get of the past, and what a disk can do to it.
 
 import assert from 'node:assert/strict';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 
 import { OpsClient, PlainClient, StreamClient } from './support/clients.js';
-import { run, senecactl } from './support/ctl.js';
+import { assertRefused, heedingModes, run, senecactl } from './support/ctl.js';
 import { assertNumbered, assertRising, cloudEvent, numbered, seedEvent } from './support/events.js';
 import { startRelay } from './support/relay.js';
 import { tempDirectory } from './support/temp.js';
@@ -113,6 +113,32 @@ test('a bit flipped in what a killed relay left behind is told, mended, and cost
 });
 
 describe('what memory no longer holds', () => {
+  test('and is damaged on the disk, is told as a gap, and what lies around it comes', async (t) => {
+    const start = restartable(t);
+    const type = ownType();
+    const first = await start();
+    for (let from = 0; from < 5000; from += 500) await first.publish(numbered(500, { type, from, pad: 200 }));
+    await first.stop();
+    const file = path.join(first.directory, 'journal.db');
+    const bytes = readFileSync(file);
+    const block = bytes.indexOf('SNB\x01', bytes.length >> 1, 'latin1');
+    assert.ok(block > 0);
+    bytes[block + 200] ^= 4;
+    writeFileSync(file, bytes);
+    const second = await start({ log: [/\[block_damaged\]/] });
+    const client = await PlainClient.open(t, second.ws(`/ws?match=${type},seneca.gap&since=0`));
+    await client.events.first((event) => event.data.n === 4999, 'the last event');
+    const [gap, ...more] = client.events.items.filter((event) => event.type === 'seneca.gap');
+    assert.equal(more.length, 0);
+    assert.equal(gap.data.reason, 'damaged');
+    const numbers = client.events.items.filter((event) => event.type === type).map((event) => event.data.n);
+    assert.equal(numbers[0], 0);
+    assert.equal(numbers.length, 5000 - gap.data.skipped);
+    assert.ok(numbers.every((n, i) => i === 0 || n > numbers[i - 1]));
+    const told = (await history(second, `since=0&match=${type}`)).events.map((event) => event.data.n);
+    assert.deepEqual(told, numbers);
+  });
+
   test('comes from the disk, and then live, without a gap or a repeat', async (t) => {
     const relay = await startRelay(t, { set: { 'journal.memory.events': 200 } });
     const type = ownType();
@@ -173,6 +199,15 @@ test('a directory that a relay has is refused to the next, which is told whose i
   assert.match(second.stderr, new RegExp(`process ${relay.pid};.*\\[journal_in_use\\]`));
 });
 
+test('a directory that cannot be written stops the start, and is named', async (t) => {
+  const directory = path.join(tempDirectory(), 'journal');
+  mkdirSync(directory, { mode: 0o555 });
+  const serve = ['serve', '--listen', '127.0.0.1:0', '--data-dir', directory];
+  const [program, ...args] = [...heedingModes, senecactl, ...serve];
+  const end = await run(args, { program });
+  assertRefused(end, 1, /journal: cannot be used .*--data-dir.*\[journal_directory\]/);
+});
+
 test('what is too old or too much is forgotten, and the space comes back', async (t) => {
   const relay = await startRelay(t, {
     set: { 'journal.retention.bytes': '1MiB', 'journal.memory.events': 100 },
@@ -186,6 +221,22 @@ test('what is too old or too much is forgotten, and the space comes back', async
   const client = await PlainClient.open(t, relay.ws('/ws?since=1'));
   const gap = await client.events.first();
   assert.equal(gap.data.reason, 'offset_expired');
+});
+
+test('a million rooms cost no memory that stays', async (t) => {
+  const set = { 'journal.memory.events': 10_000, 'journal.retention.bytes': '16MiB' };
+  const relay = await startRelay(t, { set });
+  const rounds = slowness === 1 ? 100 : 20;
+  const publish = (from) =>
+    relay.publish(Array.from({ length: 10_000 }, (_, i) => ({ type: 'x', data: 0, room: `room-${from + i}` })));
+  for (let round = 0; round < rounds / 5; ++round) await publish(round * 10_000);
+  const before = relay.residentBytes();
+  for (let round = rounds / 5; round < rounds; ++round) await publish(round * 10_000);
+  const grown = Math.round((relay.residentBytes() - before) / 2 ** 20);
+  // A sanitizer keeps what is freed for a while.
+  assert.ok(grown < (slowness > 1 ? 512 : 32), `memory grew by ${grown} MiB`);
+  assert.deepEqual((await relay.get('/api/v1/rooms')).json(), { rooms: [] });
+  t.diagnostic(`memory grew by ${grown} MiB`);
 });
 
 /** A relay whose disk fails as `disk.fail('full')` says, until `disk.heal()`. */
