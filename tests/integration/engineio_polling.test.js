@@ -1,6 +1,7 @@
 // Engine.IO's long polling, request by request.
 
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 
 import { OpsClient } from './support/clients.js';
@@ -255,6 +256,19 @@ describe('a POST', () => {
       await session.assertOver();
     });
   }
+
+  test('of raw bytes a thousand times leaves no descriptor behind', async () => {
+    const descriptors = () => readdirSync(`/proc/${relay.pid}/fd`).length;
+    const before = descriptors();
+    for (let round = 0; round < 20; ++round)
+      await Promise.all(
+        Array.from({ length: 50 }, async () => {
+          const session = await PollingSession.open(relay);
+          assertError(await session.post(Buffer.from([1, 2, 3]), octets), 3);
+        }),
+      );
+    await eventually(() => descriptors() <= before, 'as many descriptors as before');
+  });
 
   test('that ends the session with an error gives a pending GET a close packet', async (t) => {
     const session = await PollingSession.join(relay);

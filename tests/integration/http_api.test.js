@@ -31,6 +31,15 @@ describe('the HTTP interface:', () => {
     assert.equal((await relay.get(`${path}?match=a%20b`)).json().code, 'bad_pattern');
   });
 
+  test('a room where nothing has been is empty, and not an error', async (t) => {
+    const empty = (await relay.get(`${path}?since=0&match=nobody.was.here`)).json();
+    assert.deepEqual(empty.events, []);
+    assert.equal(empty.gaps, undefined);
+    const client = await PlainClient.open(t, relay.ws('/ws?room=nobody-was-here&since=0'));
+    await relay.publish([seedEvent('elsewhere'), seedEvent('here', { n: 1 }, { room: 'nobody-was-here' })]);
+    assert.equal((await client.events.first()).type, 'here');
+  });
+
   test('a plugin that drops is no refusal: the publisher is answered', async (t) => {
     const filtered = await startRelay(t, { args: ['--plugin', 'topic-filter:{"deny":["noise.**"]}'] });
     const answer = await filtered.publish([seedEvent('noise.x'), seedEvent('signal')]);

@@ -64,6 +64,17 @@ describe('a request is refused and its connection closed:', () => {
     'HTTP/2.0': [505, raw('GET /healthz HTTP/2.0', 'Host: x')],
     'HTTP/0.9': [400, Buffer.from('GET /healthz\r\n\r\n')],
     'the preface of HTTP/2': [505, Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')],
+    'the header of a PROXY protocol, as text': [
+      505,
+      raw('PROXY TCP4 192.0.2.1 192.0.2.2 1000 80\r\nGET /healthz HTTP/1.1', 'Host: x'),
+    ],
+    'the header of a PROXY protocol, as bytes': [
+      400,
+      Buffer.concat([
+        Buffer.from('0d0a0d0a000d0a515549540a2111000cc0000201c000020203e80050', 'hex'),
+        raw('GET /healthz HTTP/1.1', 'Host: x'),
+      ]),
+    ],
     'a TLS hello': [400, Buffer.from('16030100c8010000c40303aabbccdd0a0d0a0d0a', 'hex')],
     'a head of 17 KiB': [431, raw('GET /healthz HTTP/1.1', 'Host: x', `A: ${'x'.repeat(17_000)}`)],
     'a target of 17 KiB': [431, raw(`GET /${'x'.repeat(17_000)} HTTP/1.1`, 'Host: x')],
