@@ -92,6 +92,35 @@ const say = (relay, bytes) =>
     }),
   );
 
+/** The first bytes that a client of TLS sends. */
+const helloOf = () =>
+  new Promise((resolve) => {
+    const server = net.createServer((socket) =>
+      socket.once('data', (bytes) => {
+        resolve(bytes);
+        socket.destroy();
+        server.close();
+      }),
+    );
+    server.listen(0, '127.0.0.1', () =>
+      tls.connect({ port: server.address().port, host: '127.0.0.1' }).on('error', () => {}),
+    );
+  });
+
+/** For how many seconds the relay keeps a connection on which `speak(socket)` says what it says. */
+const lives = (relay, speak) =>
+  within(
+    2 * patience,
+    'the relay closes',
+    new Promise((resolve) => {
+      const start = Date.now();
+      const socket = net.connect(relay.port, '127.0.0.1', () => speak(socket));
+      socket.resume();
+      socket.on('error', () => {});
+      socket.on('close', () => resolve((Date.now() - start) / 1000));
+    }),
+  );
+
 for (const threads of [1, 4]) {
   describe(`${threads} threads`, () => {
     test('Socket.IO clients come by polling, upgrade to WebSocket, and get everything', async (t) => {
@@ -203,6 +232,22 @@ describe('what is refused', () => {
       ]);
       for (const answer of [http, rubbish, stalled]) assert.ok(!answer.includes('HTTP/1.1 2'), String(answer));
       await relay.stopAlive();
+    });
+  }
+
+  for (const threads of [1, 2]) {
+    test(`${threads} threads: a handshake has 5 s, also if it trickles`, async (t) => {
+      const relay = await startTls(t, { threads });
+      const hello = await helloOf();
+      const seconds = await Promise.all([
+        lives(relay, (socket) => socket.write(hello)),
+        lives(relay, (socket) => {
+          let sent = 0;
+          const trickle = setInterval(() => socket.write(hello.subarray(sent, ++sent)), 500);
+          socket.on('close', () => clearInterval(trickle));
+        }),
+      ]);
+      for (const each of seconds) assert.ok(each > 4 && each < 7 + 10 * (slowness - 1), `closed after ${each} s`);
     });
   }
 
