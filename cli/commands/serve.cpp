@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "cli/exit_guard.h"
 #include "cli/options.h"
 #include "cli/output/stream.h"
 #include "cli/plugin/places.h"
@@ -199,6 +200,7 @@ ExitCode run_serve(const ServeOptions& options, const GlobalOptions& global) {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   give_up_privileges();
   if (config->server.tls.enabled() || !config->security.authentication.keys.empty()) hide_memory();
+  const ExitGuard guard;
   SystemClock clock;
   const std::unique_ptr<Logger> logger = make_stderr_logger(options.log_level);
   const Config effective = *config;

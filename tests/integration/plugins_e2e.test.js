@@ -6,7 +6,7 @@ import path from 'node:path';
 import { describe, test } from 'node:test';
 
 import { OpsClient, PlainClient } from './support/clients.js';
-import { fixturePlugins, run } from './support/ctl.js';
+import { assertRefused, fixturePlugins, run, start } from './support/ctl.js';
 import { numbered, seedEvent } from './support/events.js';
 import { startRelay } from './support/relay.js';
 import { tempDirectory } from './support/temp.js';
@@ -138,6 +138,25 @@ for (const name of ['bad_garbage', 'bad_flood', 'bad_verdict']) {
     );
   });
 }
+
+describe('a plugin that calls exit() takes the relay along, which does not pass for a good end:', () => {
+  const plain = ['serve', '--listen', '127.0.0.1:0', '--no-journal', '--plugin'];
+  const serve = (name, ...args) => [...plain, fixture(name), ...args];
+
+  test('while it is loaded', async () => {
+    assertRefused(await run(serve('bad_load')), 1, /plugin verify.*\[plugin_exited\]/);
+    assertRefused(await run(serve('bad_load', '--check')), 1, /\[plugin_exited\]/);
+  });
+
+  test('while it is shown an event', async (t) => {
+    const relay = start(t, serve('bad_exit'));
+    const [, url] = (await relay.lines.first((line) => line.startsWith('listening '))).split(/\s+/);
+    const headers = { 'content-type': 'application/json' };
+    await fetch(`${url}/api/v1/events`, { method: 'POST', headers, body: '{"type":"x","data":1}' }).catch(() => {});
+    assert.deepEqual(await relay.exit(), { code: 1, signal: null });
+    assert.match(relay.stderr, /\[plugin_exited\]\n$/);
+  });
+});
 
 test('while a plugin holds the pipeline, statistics are answered and say so', async (t) => {
   const gate = path.join(tempDirectory(), 'gate');
