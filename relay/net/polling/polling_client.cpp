@@ -51,8 +51,14 @@ void PollingClient::get(const ReplyTo& reply_to) {
 }
 
 void PollingClient::post(const ReplyTo& reply_to, std::string_view content_type, std::string_view body) {
+  if (post_) {
+    ++host_.services().counters.messages_refused;
+    host_.answer(reply_to, engine_io_error(EngineIoError::bad_request));
+    close(websocket_close::kProtocolError, "two POSTs at once");
+    return finish();
+  }
   const auto packets = split_engine_io_payload(body);
-  if (post_ || !packets || content_type.starts_with("application/octet-stream") ||
+  if (!packets || content_type.starts_with("application/octet-stream") ||
       valid_utf8_prefix(body) != body.size()) {
     ++host_.services().counters.messages_refused;
     close(websocket_close::kProtocolError, "bad payload");

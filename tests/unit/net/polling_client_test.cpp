@@ -125,6 +125,16 @@ TEST_CASE("a close packet ends the session, a pending GET with a noop, and nothi
   CHECK(bench.shard.publisher.submissions.empty());
 }
 
+TEST_CASE("a goodbye that waits for the client's GET is answered, whatever is posted behind it") {
+  JoinedBench joined;
+  PollingBench& bench = joined.bench;
+  const ReplyTo goodbye = bench.begin_post("1");
+  CHECK(bench.answers.empty());
+  CHECK(bench.post("6") == kBadRequest);
+  CHECK(bench.text_of(goodbye) == "200 ok");
+  CHECK(bench.dones == 1);
+}
+
 TEST_CASE("what a full intake refuses makes the POST wait") {
   JoinedBench joined;
   PollingBench& bench = joined.bench;
