@@ -3,6 +3,9 @@
 /** Sanitizer builds are several times slower; CMake says so. */
 export const slowness = Number(process.env.SENECA_TEST_SLOWNESS || 1);
 
+/** TSan takes exit() from within dlopen for a mistake of the program's, and ends it with a status of its own. */
+export const exitsItsOwnWay = /thread/.test(process.env.SENECA_TEST_SANITIZER ?? '');
+
 /** How long anything that should happen "now" may take before a test gives up on it. */
 export const patience = 20_000 * slowness;
 
