@@ -43,6 +43,7 @@ class StderrLogger final : public Logger {
   }
 
   void write(LogLevel level, std::string_view component, std::string_view text) override {
+    if (!logger_->should_log(to_spdlog(level))) return;  // before anything is copied
     logger_->log(to_spdlog(level), "{:<8} {}", component, printable(text));
   }
 

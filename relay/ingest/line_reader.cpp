@@ -9,6 +9,8 @@
 #include <string_view>
 #include <system_error>
 
+#include "base/fnv.h"
+
 namespace relay {
 namespace {
 
@@ -16,12 +18,6 @@ constexpr size_t kChunk = 64 * 1024;
 constexpr size_t kFingerprint = LineReader::Fingerprint::kMost;
 
 std::string reason(int code) { return std::generic_category().message(code); }
-
-uint64_t fnv1a(std::string_view bytes) {
-  uint64_t hash = 14695981039346656037ull;
-  for (const char byte : bytes) hash = (hash ^ static_cast<uint8_t>(byte)) * 1099511628211ull;
-  return hash;
-}
 
 ssize_t read_at(int fd, char* out, size_t size, uint64_t offset) {
   ssize_t got;

@@ -101,9 +101,11 @@ tl::unexpected<Error> JournalFile::failed() const {
                   "cannot be written (" + why + "); the relay's user needs to own its directory");
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-      return fail(
-          "journal_damaged", path,
-          "is damaged (" + why + "); `senecactl journal verify` says what is left, `export` saves it");
+      return fail("journal_damaged", path,
+                  "is damaged (" + why +
+                      "); `senecactl journal verify` says what is left and `export` saves it, unless they "
+                      "say this as "
+                      "well: then put a copy back, or name another directory with --data-dir");
     default:
       return fail("journal_failed", path, why);
   }

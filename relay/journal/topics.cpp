@@ -2,18 +2,11 @@
 
 #include <algorithm>
 
+#include "base/fnv.h"
+
 namespace relay {
-namespace {
-
-uint64_t hash(std::string_view text, uint64_t state = 0xcbf29ce484222325) {
-  for (const char c : text) state = (state ^ static_cast<uint8_t>(c)) * 0x100000001b3;
-  return state;
-}
-
-}  // namespace
-
-uint64_t subject_topic(std::string_view subject) { return hash(subject, hash("s:")); }
-uint64_t room_topic(std::string_view room) { return hash(room, hash("r:")); }
+uint64_t subject_topic(std::string_view subject) { return fnv1a(subject, fnv1a("s:")); }
+uint64_t room_topic(std::string_view room) { return fnv1a(room, fnv1a("r:")); }
 
 std::vector<uint64_t> topics_of(std::span<const EventRef> events) {
   std::vector<uint64_t> topics;

@@ -200,27 +200,30 @@ struct Shard::Impl final : private ShardLoop::Owner {
   bool pass_on_socket(size_t shard, const AcceptedSocketRef& socket) override {
     return other(shard).adopt(socket);
   }
+  static HistoryChunk read_chunk(LogReader& reader, uint64_t from, uint64_t to, size_t limit) {
+    HistoryChunk chunk;
+    chunk.from = from;
+    chunk.next = reader.read(from, to, limit, chunk.events, chunk.holes);
+    return chunk;
+  }
+  void bring(const std::string& session, HistoryChunk chunk) {
+    if (!note(Fetched{session, std::move(chunk)})) acks_lost.fetch_add(1);
+  }
   bool fetch(uint64_t from, uint64_t to, size_t limit, std::string_view session_id) override {
     return around.log.visit([this, from, to, limit, session = std::string(session_id)](LogReader& reader) {
-      HistoryChunk chunk;
-      chunk.from = from;
-      chunk.next = reader.read(from, to, limit, chunk.events, chunk.holes);
-      if (!note(Fetched{session, std::move(chunk)})) acks_lost.fetch_add(1);
+      bring(session, read_chunk(reader, from, to, limit));
     });
   }
   // Over the thread that reads the journal and the pipeline's to this shard's.
   bool fetch_routed(uint64_t from, uint64_t to, size_t limit, std::string_view session_id) override {
     return around.log.visit([this, from, to, limit, session = std::string(session_id)](LogReader& reader) {
-      HistoryChunk chunk;
-      chunk.from = from;
-      chunk.next = reader.read(from, to, limit, chunk.events, chunk.holes);
-      const auto read = std::make_shared<HistoryChunk>(std::move(chunk));
+      const auto read = std::make_shared<HistoryChunk>(read_chunk(reader, from, to, limit));
       const bool asked =
           around.ask_pipeline && around.ask_pipeline([this, session, read](Pipeline& pipeline) {
             read->routed = pipeline.route_past(std::exchange(read->events, {}));
-            if (!note(Fetched{session, std::move(*read)})) acks_lost.fetch_add(1);
+            bring(session, std::move(*read));
           });
-      if (!asked && !note(Fetched{session, HistoryChunk{from, from, {}, {}}})) acks_lost.fetch_add(1);
+      if (!asked) bring(session, {from, from, {}, {}});
     });
   }
   bool answer_from(const Log& log, std::string_view connection_id,
