@@ -46,7 +46,11 @@ class Check {
   // The number of an item's head: kOpen for an indefinite length, where that is allowed.
   uint64_t argument(uint8_t info, bool may_be_open) {
     if (info < 24) return info;
-    if (info <= 27) return number(size_t{1} << (info - 24));
+    if (info <= 27) {
+      const uint64_t value = number(size_t{1} << (info - 24));
+      if (may_be_open && value == kOpen) why_ = "an end too early";  // nothing has so many
+      return value;
+    }
     if (info == 31 && may_be_open) return kOpen;
     why_ = "a reserved length";
     return 0;

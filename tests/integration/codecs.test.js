@@ -111,6 +111,8 @@ test('bad CBOR gets an error message, and harms nobody', async (t) => {
   assert.equal(await refused(hex('a0a0')), `${no}something behind its end`);
   assert.equal(await refused(hex('61ff')), `${no}a text is not UTF-8`);
   assert.equal(await refused(hex('9bffffffffffffffff')), `${no}an end too early`);
+  assert.equal(await refused(hex('9bffffffffffffffffff')), `${no}an end too early`);
+  assert.equal(await refused(hex('7bffffffffffffffffff')), `${no}an end too early`);
   assert.equal(await refused(hex('3bffffffffffffffff')), `${no}a whole number below -2^63`);
   assert.equal(await refused(Buffer.alloc(500_000, 0x81)), `${no}more than 64 levels`);
   assert.match(await refused(hex('80')), /^not_object /);
