@@ -77,7 +77,7 @@ ExitCode print_report(const nlohmann::ordered_json& report, const GlobalOptions&
 
 uint64_t bytes_on_disk(const std::filesystem::path& directory) {
   uint64_t bytes = 0;
-  for (const char* suffix : {"", "-wal", "-shm"}) {
+  for (const char* suffix : {"", "-wal", "-shm", "-head"}) {
     std::error_code error;
     const uintmax_t size =
         std::filesystem::file_size(directory / (std::string(JournalFile::kName) + suffix), error);

@@ -1,6 +1,5 @@
 #include "journal/block.h"
 
-#include <zlib.h>
 #include <zstd.h>
 
 #include <algorithm>
@@ -9,6 +8,7 @@
 #include <cstring>
 #include <utility>
 
+#include "journal/block_format.h"
 #include "journal/varint.h"
 
 namespace relay {
@@ -16,9 +16,6 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "numbers are written as they are in memory");
 
-constexpr std::string_view kMagic = "SNB";
-constexpr char kVersion = 1;
-constexpr size_t kCheckedAt = 8;
 constexpr size_t kHeadBytes = BlockHead::kBytes;
 constexpr size_t kMaxText = 64 << 20;
 
@@ -39,11 +36,6 @@ Number get(std::string_view bytes, size_t at) {
   Number value{};
   std::memcpy(&value, bytes.data() + at, sizeof value);
   return value;
-}
-
-uint32_t checksum(std::string_view bytes) {
-  return static_cast<uint32_t>(
-      ::crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), static_cast<z_size_t>(bytes.size())));
 }
 
 tl::unexpected<Error> damaged(const std::string& what) {
@@ -109,7 +101,8 @@ void BlockDecoder::End::operator()(ZSTD_DDict_s* dictionary) const { ZSTD_freeDD
 
 BlockEncoder::BlockEncoder(int level) : level_(level), context_(ZSTD_createCCtx()) {
   ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_compressionLevel, level);
-  ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_dictIDFlag, 0);  // the head names it
+  ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_dictIDFlag, 0);    // the head names it
+  ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_checksumFlag, 1);  // for mend_block
 }
 BlockEncoder::~BlockEncoder() = default;
 
@@ -144,8 +137,7 @@ std::string BlockEncoder::encode(std::span<const EventRef> events) {
   }
   const bool small = dictionary_id_ != 0 && plain_.size() < kDictionaryBelow;
   ZSTD_CCtx_refCDict(context_.get(), small ? dictionary_.get() : nullptr);
-  std::string block(kMagic);
-  block += kVersion;
+  std::string block(kBlockMagic);
   put(block, uint32_t{0});
   put(block, events.front()->offset());
   put(block, static_cast<uint32_t>(events.size()));
@@ -158,8 +150,8 @@ std::string BlockEncoder::encode(std::span<const EventRef> events) {
   const size_t size =
       ZSTD_compress2(context_.get(), block.data() + kHeadBytes, bound, plain_.data(), plain_.size());
   block.resize(kHeadBytes + size);
-  const uint32_t sum = checksum(std::string_view(block).substr(kCheckedAt));
-  std::memcpy(block.data() + kMagic.size() + 1, &sum, sizeof sum);
+  const uint32_t sum = block_checksum(block);
+  std::memcpy(block.data() + kBlockMagic.size(), &sum, sizeof sum);
   return block;
 }
 
@@ -182,12 +174,15 @@ Status BlockDecoder::use_dictionary(uint32_t id) {
 }
 
 Result<BlockHead> BlockDecoder::head(std::string_view block) {
-  if (block.size() < kHeadBytes || !block.starts_with(kMagic)) return damaged("is none");
-  if (block[kMagic.size()] != kVersion)
+  constexpr size_t kVersionAt = kBlockMagic.size() - 1;
+  if (block.size() < kHeadBytes || !block.starts_with(kBlockMagic.substr(0, kVersionAt)))
+    return damaged("is none");
+  if (block[kVersionAt] != kBlockMagic[kVersionAt])
     return fail("block_too_new", "journal",
-                "a block has the format " + std::to_string(block[kMagic.size()]) +
+                "a block has the format " + std::to_string(block[kVersionAt]) +
                     ", which this version does not know; use the one that wrote it, or a later one");
-  if (get<uint32_t>(block, 4) != checksum(block.substr(kCheckedAt))) return damaged("has another checksum");
+  if (get<uint32_t>(block, kBlockMagic.size()) != block_checksum(block))
+    return damaged("has another checksum");
   const BlockHead head = BlockHead::unchecked(block);
   if (head.first == 0 || head.first > UINT64_MAX - head.count || head.count == 0 ||
       head.count > BlockEncoder::kMaxEvents || head.plain_bytes > BlockEncoder::kMaxPlainBytes)

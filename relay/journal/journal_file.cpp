@@ -10,6 +10,8 @@
 #include <cstring>
 #include <utility>
 
+#include "journal/block_mend.h"
+#include "journal/head_copy.h"
 #include "journal/sql.h"
 
 namespace relay {
@@ -131,9 +133,12 @@ Result<JournalFile> JournalFile::open_writer(const std::filesystem::path& direct
   ::close(::open((directory / kName).c_str(), O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
   const auto wal = repair_wal(directory / kWalName);
   if (!wal) return tl::unexpected(wal.error());
+  const auto restored = restore_head(directory / kName);
+  if (!restored) return tl::unexpected(restored.error());
   auto file = open(directory / kName, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
   if (!file) return file;
   file->wal_ = *wal;
+  file->head_restored_ = *restored;
   auto known = file->prepare("SELECT count(*) FROM sqlite_schema");
   if (!known) return tl::unexpected(known.error());
   if (sqlite3_step(known->get()) != SQLITE_ROW) return file->failed();
@@ -160,6 +165,7 @@ Result<JournalFile> JournalFile::open_writer(const std::filesystem::path& direct
     if (!prepared) return tl::unexpected(prepared.error());
     *statement = std::move(*prepared);
   }
+  if (Status kept = file->keep_head(); !kept) return tl::unexpected(kept.error());
   return file;
 }
 
@@ -181,6 +187,15 @@ Status JournalFile::check_format() {
   return fail("journal_too_new", path_.string(),
               "has the format " + format + ", and this version knows " + std::to_string(kFormat) +
                   "; use the version that wrote it, or a later one");
+}
+
+// What is in the write-ahead log yet must be in the file before the file's first page is copied.
+Status JournalFile::keep_head() {
+  if (has_head_copy(path_)) return {};
+  int in_log = 0, moved = 0;
+  if (sqlite3_wal_checkpoint_v2(db_.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE, &in_log, &moved) != SQLITE_OK)
+    return failed();
+  return in_log == moved ? copy_head(path_) : Status();  // somebody reads: the next start makes the copy
 }
 
 Status JournalFile::run(const char* sql) {
@@ -437,11 +452,18 @@ Status JournalFile::checkpoint() {
 }
 
 Status decode_stored(BlockDecoder& decoder, JournalFile::StoredBlock& block, std::vector<EventRef>& out) {
-  const Result<BlockHead> head = BlockDecoder::head(block.bytes);
-  if (!head) return tl::unexpected(head.error());
+  std::optional<std::string> mended;
+  Result<BlockHead> head = BlockDecoder::head(block.bytes);
+  if (!head) {
+    if (head.error().code == "block_damaged") mended = mend_block(block.bytes);
+    if (!mended) return tl::unexpected(head.error());
+    head = BlockDecoder::head(*mended);
+    if (!head) return tl::unexpected(head.error());
+    block.mended = true;
+  }
   if (head->first != block.first)
     return fail("block_damaged", "journal", "a block stands in the row of another; its events are lost");
-  if (Status decoded = decoder.decode(block.bytes, out); !decoded) return decoded;
+  if (Status decoded = decoder.decode(mended ? *mended : block.bytes, out); !decoded) return decoded;
   block.last = head->last();
   return {};
 }

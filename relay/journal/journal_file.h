@@ -49,7 +49,7 @@ class JournalFile {
 
   /// [writer] Makes the file when there is none. With `epoch` a new one begins, unless the last run has
   /// called `end`. Errors: `journal_too_new`, `journal_damaged`, `journal_read_only`, `journal_full`,
-  /// `journal_failed`. What repair_wal did is in `wal`.
+  /// `journal_failed`. What repair_wal and restore_head did is in `wal` and `head_restored`.
   [[nodiscard]] static Result<JournalFile> open_writer(const std::filesystem::path& directory,
                                                        const std::string& epoch);
   [[nodiscard]] static Result<JournalFile> open_reader(const std::filesystem::path& directory);
@@ -58,6 +58,8 @@ class JournalFile {
   ~JournalFile();
 
   [[nodiscard]] const WalState& wal() const { return wal_; }
+  /// The first page was damaged, and is its copy's again; see head_copy.h.
+  [[nodiscard]] bool head_restored() const { return head_restored_; }
 
   /// Positions of one epoch mean one event each; those of an older one up to where the next begins.
   struct Epoch {
@@ -94,6 +96,7 @@ class JournalFile {
     uint64_t first = 0, last = 0;
     int64_t newest_us = 0;
     std::string_view bytes;
+    bool mended = false;  ///< by decode_stored: a bit of it had been flipped
   };
   /// Calls `take` for the blocks that reach from `from` on, in order, until it returns false. Only those with
   /// something about `topic`, if one is given. At most `limit` blocks.
@@ -124,6 +127,7 @@ class JournalFile {
   /// better: some blocks a call, going on where the last call has ended. True when there may be more. What
   /// cannot be read is left as it is. Only runs at least twice as large as their largest block are merged, so
   /// that a byte is written a few times at most however slowly blocks come; `all` merges the others as well.
+  /// On its way it writes back what mend_block has put right.
   static constexpr size_t kMergedBytes = 256 << 10;
   static constexpr size_t kLookedAtAtOnce = 128;
   [[nodiscard]] Result<bool> merge(BlockEncoder& encoder, BlockDecoder& decoder, bool all = false);
@@ -155,6 +159,7 @@ class JournalFile {
   JournalFile(std::filesystem::path path, std::unique_ptr<sqlite3, Close> db);
   [[nodiscard]] static Result<JournalFile> open(const std::filesystem::path& path, int flags);
   [[nodiscard]] Status check_format();
+  [[nodiscard]] Status keep_head();
   [[nodiscard]] Status begin(const std::string& epoch);
   [[nodiscard]] Status write_keys(std::span<const KeyedOutcome> keys, int64_t now_us);
   [[nodiscard]] Result<uint64_t> number(const char* sql);
@@ -164,6 +169,7 @@ class JournalFile {
                               std::span<const uint64_t> topics);
   struct Candidate;
   [[nodiscard]] Result<std::vector<Candidate>> merge_candidates(uint64_t from);
+  [[nodiscard]] Status write_back(uint64_t first, std::string_view mended);
   [[nodiscard]] Result<bool> merge_run(std::span<const Candidate> run, BlockEncoder& encoder,
                                        BlockDecoder& decoder);
   [[nodiscard]] Result<Statement> prepare(const char* sql);
@@ -174,12 +180,13 @@ class JournalFile {
   Statement insert_block_, insert_topic_, set_position_, forget_position_;
   uint64_t merge_from_ = 0;
   WalState wal_;
+  bool head_restored_ = false;
   std::map<uint32_t, std::string> dictionaries_;
 };
 
-/// The events of a stored block, appended to `out`. The row around a block has no checksum: `block.last`
-/// becomes what the block itself says. Errors of BlockDecoder::decode, and `block_damaged` when the row is
-/// another's; then the row is all there is to go by.
+/// The events of a stored block, appended to `out`, after mend_block if need be. The row around a block has
+/// no checksum: `block.last` becomes what the block itself says. Errors of BlockDecoder::decode, and
+/// `block_damaged` when the row is another's; then the row is all there is to go by.
 [[nodiscard]] Status decode_stored(BlockDecoder& decoder, JournalFile::StoredBlock& block,
                                    std::vector<EventRef>& out);
 

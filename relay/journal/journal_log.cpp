@@ -21,6 +21,10 @@ Status JournalLog::open(const std::string& epoch) {
   if (file->wal().mended > 0)
     logger_.warn("journal", wal + " had " + std::to_string(file->wal().mended) +
                                 " flipped bits, which are mended; is the disk or the memory failing?");
+  if (file->head_restored())
+    logger_.warn("journal", (options_.directory / JournalFile::kName).string() +
+                                " had a damaged first page, which is put right from its copy; is the disk or "
+                                "the memory failing?");
   if (file->wal().damaged > 0)
     logger_.error("journal", wal + " had " + std::to_string(file->wal().damaged) +
                                  " damaged pages; blocks in them are told as damaged when they are read "

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "journal/block_mend.h"
 #include "journal/journal_file.h"
 #include "journal/sql.h"
 #include "journal/topics.h"
@@ -45,10 +46,17 @@ Result<std::vector<JournalFile::Candidate>> JournalFile::merge_candidates(uint64
   bind(statement->get(), 2, kMostStored);
   bind(statement->get(), 3, uint64_t{kLookedAtAtOnce});
   std::vector<Candidate> candidates;
+  std::vector<std::pair<uint64_t, std::string>> mended;
   int code = SQLITE_ROW;
   while ((code = sqlite3_step(statement->get())) == SQLITE_ROW) {
     Candidate block{number_of(statement->get(), 0), number_of(statement->get(), 1), 0, 0};
-    const auto head = BlockDecoder::head(text_of(statement->get(), 2));
+    auto head = BlockDecoder::head(text_of(statement->get(), 2));
+    if (!head && head.error().code == "block_damaged") {
+      if (auto block_bytes = mend_block(text_of(statement->get(), 2))) {
+        head = BlockDecoder::head(*block_bytes);
+        if (head && head->first == block.first) mended.emplace_back(block.first, std::move(*block_bytes));
+      }
+    }
     if (head && head->first == block.first && head->last() == block.last) {
       block.count = head->count;
       block.plain_bytes = head->plain_bytes;
@@ -56,7 +64,19 @@ Result<std::vector<JournalFile::Candidate>> JournalFile::merge_candidates(uint64
     candidates.push_back(block);
   }
   if (code != SQLITE_DONE) return failed();
+  statement->reset();
+  for (const auto& [first, bytes] : mended)
+    if (Status written = write_back(first, bytes); !written) return tl::unexpected(written.error());
   return candidates;
+}
+
+Status JournalFile::write_back(uint64_t first, std::string_view mended) {
+  auto statement = prepare("UPDATE blocks SET bytes = ?2 WHERE first = ?1");
+  if (!statement) return tl::unexpected(statement.error());
+  bind(statement->get(), 1, first);
+  bind_blob(statement->get(), 2, mended);
+  if (!step(statement->get())) return failed();
+  return {};
 }
 
 // False when one of them cannot be read after all.

@@ -118,11 +118,18 @@ const JournalReader::Block* JournalReader::load(uint64_t offset) {
         block.damaged = !decode_stored(decoder_, row, block.events);
         block.first = row.first;
         block.last = row.last;
-        if (block.damaged && std::exchange(reported_, block.first) != block.first)
-          report(fail("block_damaged",
-                      "offsets " + std::to_string(block.first) + " to " + std::to_string(block.last),
-                      "cannot be read; `senecactl journal verify` looks at all of them")
-                     .value());
+        if ((block.damaged || row.mended) && std::exchange(reported_, block.first) != block.first) {
+          const std::string offsets =
+              "offsets " + std::to_string(block.first) + " to " + std::to_string(block.last);
+          if (block.damaged)
+            report(fail("block_damaged", offsets,
+                        "cannot be read; `senecactl journal verify` looks at all of them")
+                       .value());
+          else
+            logger_.warn("journal", offsets +
+                                        " had a flipped bit, which is mended; is the disk or the memory "
+                                        "failing? [block_mended]");
+        }
         return false;
       });
   unreadable_ = !read;

@@ -4,6 +4,7 @@
 #include <array>
 #include <memory>
 
+#include "journal/head_copy.h"
 #include "journal/journal_file.h"
 #include "journal/sql.h"
 
@@ -85,12 +86,14 @@ Status JournalFile::discard_from(uint64_t first) {
   });
 }
 
+// The tables may begin elsewhere afterwards, which the copy of the first page must not contradict.
 Status JournalFile::vacuum() {
+  if (Status forgotten = forget_head_copy(path_); !forgotten) return forgotten;
   if (Status done = run("VACUUM"); !done) return done;
-  if (sqlite3_wal_checkpoint_v2(db_.get(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr) ==
+  if (sqlite3_wal_checkpoint_v2(db_.get(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr) !=
       SQLITE_OK)
-    return {};
-  return failed();
+    return failed();
+  return keep_head();
 }
 
 Result<uint32_t> JournalFile::add_dictionary(std::string_view bytes) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "journal/block.h"
+#include "journal/block_mend.h"
 
 using namespace relay;
 
@@ -58,5 +59,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (!decoded && !events.empty()) __builtin_trap();
   for (const EventRef& event : events)
     if (event->offset() == 0) __builtin_trap();
+  if (const auto mended = mend_block(bytes)) {
+    const auto head = BlockDecoder::head(*mended);
+    if (!head && head.error().message.find("checksum") != std::string::npos) __builtin_trap();
+  }
   return 0;
 }

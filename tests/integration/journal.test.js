@@ -123,7 +123,7 @@ describe('what memory no longer holds', () => {
     const bytes = readFileSync(file);
     const block = bytes.indexOf('SNB\x01', bytes.length >> 1, 'latin1');
     assert.ok(block > 0);
-    bytes[block + 200] ^= 4;
+    bytes.fill(0x5a, block + 200, block + 208);
     writeFileSync(file, bytes);
     const second = await start({ log: [/\[block_damaged\]/] });
     const client = await PlainClient.open(t, second.ws(`/ws?match=${type},seneca.gap&since=0`));
@@ -137,6 +137,22 @@ describe('what memory no longer holds', () => {
     assert.ok(numbers.every((n, i) => i === 0 || n > numbers[i - 1]));
     const told = (await history(second, `since=0&match=${type}`)).events.map((event) => event.data.n);
     assert.deepEqual(told, numbers);
+  });
+
+  test('and has a flipped bit, in a block and in the first page of the file, comes whole, and it is told', async (t) => {
+    const start = restartable(t);
+    const type = ownType();
+    const first = await start();
+    for (let from = 0; from < 5000; from += 500) await first.publish(numbered(500, { type, from, pad: 200 }));
+    await first.stop();
+    const file = path.join(first.directory, 'journal.db');
+    const bytes = readFileSync(file);
+    bytes[bytes.indexOf('SNB\x01', bytes.length >> 1, 'latin1') + 200] ^= 4;
+    bytes[bytes.indexOf('CREATE TABLE blocks') + 13] ^= 1;
+    writeFileSync(file, bytes);
+    const second = await start({ log: [/\[block_mended\]/, /a damaged first page, which is put right/] });
+    const client = await PlainClient.open(t, second.ws(`/ws?match=${type},seneca.gap&since=0`));
+    assertNumbered(await client.events.count(5000), 0, 4999);
   });
 
   test('comes from the disk, and then live, without a gap or a repeat', async (t) => {

@@ -136,27 +136,61 @@ describe('export and import', () => {
 });
 
 describe('journal', () => {
-  test('verify finds a flipped bit, export leaves out what it took', async (t) => {
+  const damaged = async (t, change) => {
     const journal = journalIn(t);
     await journal.fill(1, 5000);
     await journal.ctl(['journal', 'compact']); // nothing is left in the write-ahead log
     const bytes = readFileSync(journal.db);
+    change(bytes);
+    writeFileSync(journal.db, bytes);
+    return journal;
+  };
+  const inBlock = (bytes) => {
     const at = bytes.indexOf('SNB\x01', bytes.length >> 1, 'latin1') + 200;
     assert.ok(at > 200);
-    bytes[at] ^= 4;
-    writeFileSync(journal.db, bytes);
+    return at;
+  };
+
+  test('verify finds a damaged block, export leaves out what was in it', async (t) => {
+    const journal = await damaged(t, (bytes) => bytes.fill(0x5a, inBlock(bytes), inBlock(bytes) + 8));
     const end = await journal.ctl(['journal', 'verify', '-o', 'json']);
     assert.equal(end.code, 1, end.stderr);
-    const { verify, damaged } = JSON.parse(end.stdout);
-    assert.equal(verify.intact, false);
-    assert.equal(verify.file, 'ok');
-    assert.equal(damaged.length, 1);
-    assert.match(damaged[0].why, /checksum/);
-    assert.match((await journal.ctl(['journal', 'verify'])).stdout, new RegExp(`${damaged[0].oldest}\\s+${damaged[0].newest}`));
+    const found = JSON.parse(end.stdout);
+    assert.equal(found.verify.intact, false);
+    assert.equal(found.verify.file, 'ok');
+    assert.equal(found.damaged.length, 1);
+    const [{ oldest, newest, why }] = found.damaged;
+    assert.match(why, /checksum/);
+    assert.match((await journal.ctl(['journal', 'verify'])).stdout, new RegExp(`${oldest}\\s+${newest}`));
     const left = await journal.ctl(['export']);
     assert.equal(left.code, 1);
-    assert.equal(sequences(left).length, 5000 - (damaged[0].newest - damaged[0].oldest + 1));
+    assert.equal(sequences(left).length, 5000 - (newest - oldest + 1));
     assert.ok((await journal.ctl(['journal', 'verify', '-o', 'logfmt'])).stdout.startsWith('verify.intact=false'));
+  });
+
+  test('verify tells of a flipped bit, which costs nothing and which compact mends', async (t) => {
+    const journal = await damaged(t, (bytes) => (bytes[inBlock(bytes)] ^= 4));
+    const end = await journal.ctl(['journal', 'verify', '-o', 'json']);
+    assert.equal(end.code, 1, end.stderr);
+    const found = JSON.parse(end.stdout);
+    assert.equal(found.verify.events, 5000);
+    assert.equal(found.damaged.length, 1);
+    assert.match(found.damaged[0].why, /a bit is flipped/);
+    const all = await journal.ctl(['export']);
+    assert.equal(all.code, 0, all.stderr);
+    assert.equal(sequences(all).length, 5000);
+    await journal.ctl(['journal', 'compact']);
+    assert.equal((await journal.ctl(['journal', 'verify'])).code, 0);
+  });
+
+  test('verify puts a damaged first page right, and says so once', async (t) => {
+    const journal = await damaged(t, (bytes) => bytes.fill(0, 0, 4096));
+    assert.notEqual((await journal.ctl(['export'])).code, 0);
+    const end = await journal.ctl(['journal', 'verify', '-o', 'json']);
+    assert.equal(end.code, 1, end.stderr);
+    assert.match(JSON.parse(end.stdout).verify.first_page, /^was damaged/);
+    assert.equal((await journal.ctl(['journal', 'verify'])).code, 0);
+    assert.equal(sequences(await journal.ctl(['export'])).length, 5000);
   });
 
   test('compact makes many small blocks few, and loses nothing', async (t) => {

@@ -1,8 +1,10 @@
 #include "journal/block.h"
 
+#include <random>
 #include <string>
 #include <vector>
 
+#include "journal/block_mend.h"
 #include "journal/varint.h"
 #include "support/catch.h"
 
@@ -126,6 +128,38 @@ TEST_CASE("every flipped bit and every cut is noticed, and gives no event") {
     REQUIRE_FALSE(decoder.decode(std::string_view(block).substr(0, length), read));
   REQUIRE_FALSE(decoder.decode(block + 'x', read));
   CHECK(read.empty());
+}
+
+TEST_CASE("any one flipped bit of a block is found and flipped back, but for those of the version") {
+  const std::string block = BlockEncoder().encode(some(7, 20));
+  for (size_t bit = 0; bit < block.size() * 8; ++bit) {
+    std::string flipped = block;
+    flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ (1 << bit % 8));
+    INFO("bit " << bit);
+    const auto mended = mend_block(flipped);
+    if (bit / 8 == 3) {
+      REQUIRE_FALSE(mended);
+      continue;
+    }
+    REQUIRE(mended);
+    REQUIRE(*mended == block);
+  }
+}
+
+TEST_CASE("two flipped bits are not taken for one") {
+  const std::string block = BlockEncoder().encode(some(7, 20));
+  std::mt19937 random(3);
+  BlockDecoder decoder;
+  std::vector<EventRef> read;
+  for (int i = 0; i < 2000; ++i) {
+    std::string flipped = block;
+    const size_t first = random() % (block.size() * 8), second = random() % (block.size() * 8);
+    if (first == second) continue;
+    for (const size_t bit : {first, second})
+      flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ (1 << bit % 8));
+    const auto mended = mend_block(flipped);
+    REQUIRE_FALSE((mended && decoder.decode(*mended, read)));
+  }
 }
 
 TEST_CASE("a block of a later version is not taken for damage") {
