@@ -13,6 +13,7 @@
 #include "cli/commands/journal_verbs.h"
 #include "cli/output/progress_bar.h"
 #include "event/envelope.h"
+#include "journal/directory_lock.h"
 #include "journal/topics.h"
 
 namespace relay {

@@ -9,6 +9,7 @@
 #include "cli/commands/journal_verbs.h"
 #include "cli/output/progress_bar.h"
 #include "journal/dictionary.h"
+#include "journal/directory_lock.h"
 
 namespace relay {
 namespace {

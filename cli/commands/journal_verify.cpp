@@ -8,6 +8,7 @@
 #include "cli/commands/journal_verbs.h"
 #include "cli/output/human.h"
 #include "cli/output/progress_bar.h"
+#include "journal/directory_lock.h"
 #include "journal/head_copy.h"
 #include "journal/topics.h"
 

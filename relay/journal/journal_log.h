@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "journal/directory_lock.h"
 #include "journal/journal_file.h"
 #include "journal/journal_health.h"
 #include "journal/journal_reader.h"

@@ -1,4 +1,5 @@
 #include "journal/journal_file.h"
+#include "journal/directory_lock.h"
 
 #include <sqlite3.h>
 #include <sys/wait.h>
