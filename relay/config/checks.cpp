@@ -3,6 +3,7 @@
 #include <array>
 #include <string>
 
+#include "base/address_ranges.h"
 #include "config/listen.h"
 #include "config/zone.h"
 #include "event/envelope.h"
@@ -51,6 +52,8 @@ Status check_origin(std::string_view text) {
                   " is no origin; write \"*\" or scheme, host and port without a path, as in "
                   "\"http://localhost:3000\"");
 }
+
+Status check_address_range(std::string_view text) { return AddressRanges().add(text); }
 
 Status check_room(std::string_view text) {
   if (is_valid_room(text)) return {};

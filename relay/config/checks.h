@@ -10,8 +10,9 @@ namespace relay {
 /// the reader knows the place.
 using TextCheck = Status (*)(std::string_view);
 
-[[nodiscard]] Status check_listen(std::string_view text);  ///< HOST:PORT
-[[nodiscard]] Status check_origin(std::string_view text);  ///< "*" or scheme://host[:port]
+[[nodiscard]] Status check_listen(std::string_view text);         ///< HOST:PORT
+[[nodiscard]] Status check_origin(std::string_view text);         ///< "*" or scheme://host[:port]
+[[nodiscard]] Status check_address_range(std::string_view text);  ///< an IP address, or a network
 [[nodiscard]] Status check_room(std::string_view text);
 [[nodiscard]] Status check_pattern(std::string_view text);        ///< type pattern
 [[nodiscard]] Status check_filter(std::string_view text);         ///< filter expression, may be empty

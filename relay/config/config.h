@@ -32,6 +32,7 @@ struct ServerConfig {
   int64_t max_http_buffer_size = 1000000;  ///< bytes of one client message or request body
   int max_connections = 0;                 ///< 0: the descriptor limit less a reserve
   double drain_timeout = 5;
+  std::vector<std::string> trusted_proxies;  ///< addresses and networks whose word on clients' is taken
   TlsConfig tls;
 
   bool operator==(const ServerConfig&) const = default;

@@ -51,6 +51,12 @@ FieldsOf<ServerConfig> server_fields() {
       .duration("drain_timeout", &ServerConfig::drain_timeout, {0, 3600},
                 "How long clients get to take what is queued for them when the relay stops.")
       .reload();
+  fields
+      .texts("trusted_proxies", &ServerConfig::trusted_proxies,
+             "Proxies in front of the relay, as addresses and networks: a client's address is what their "
+             "X-Forwarded-For says, and nobody else's.")
+      .checked(check_address_range)
+      .reload();
   FieldsOf<TlsConfig> tls;
   tls.text("cert", &TlsConfig::cert,
            "The relay's certificate, with those that lead to its root: a file in PEM form. With it all "

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "net/peer.h"
 #include "net/tls/tls_session.h"
 
 namespace relay {
@@ -14,7 +15,9 @@ namespace relay {
 class AcceptedSocket {
  public:
   explicit AcceptedSocket(int fd, std::unique_ptr<TlsSession> session = nullptr)
-      : tls(std::move(session)), fd_(fd) {}
+      : tls(std::move(session)), peer(peer_of(fd)), fd_(fd) {
+    peer.encrypted = tls != nullptr;
+  }
   ~AcceptedSocket() {
     if (fd_ >= 0) ::close(fd_);
   }
@@ -26,7 +29,8 @@ class AcceptedSocket {
   [[nodiscard]] int release() { return std::exchange(fd_, -1); }
 
   std::unique_ptr<TlsSession> tls;  ///< null: it is not encrypted
-  std::string plain;                ///< what has been read of it already; with TLS only
+  Peer peer;
+  std::string plain;  ///< what has been read of it already; with TLS only
 
  private:
   int fd_;

@@ -20,8 +20,8 @@ constexpr size_t kMaxWaitingPongBytes = 16 * 1024;
 
 }  // namespace
 
-Connection::Connection(std::string id, std::string address, Wire& wire, ConnectionHost& host)
-    : id_(std::move(id)), address_(std::move(address)), wire_(wire), host_(host) {
+Connection::Connection(std::string id, Peer peer, Wire& wire, ConnectionHost& host)
+    : id_(std::move(id)), peer_(std::move(peer)), wire_(wire), host_(host) {
   arm(5 * kSecond);
 }
 

@@ -9,12 +9,15 @@
 #include <vector>
 
 #include "auth/identity.h"
+#include "base/address_ranges.h"
 #include "codec/http_request.h"
 #include "codec/inflater.h"
 #include "codec/websocket_frame.h"
 #include "codec/websocket_handshake.h"
+#include "net/client_address.h"
 #include "net/flush_queue.h"
 #include "net/http/exchange.h"
+#include "net/peer.h"
 #include "net/polling/poll_request.h"
 #include "net/polling/polling_client.h"
 #include "net/wire.h"
@@ -53,6 +56,8 @@ class ConnectionHost {
   virtual void session_moved(const std::string& sid, Connection* connection) = 0;
   /// For messages that come in compressed; the same one for every connection of the shard.
   virtual Inflater& inflater() = 0;
+  /// Whose X-Forwarded-For is believed.
+  [[nodiscard]] virtual const AddressRanges& trusted_proxies() const = 0;
 };
 
 /// One client connection: HTTP requests one after the other, until one of them becomes a WebSocket or an
@@ -66,7 +71,7 @@ class Connection final : public Transport,
                          private WebSocketHandler,
                          private UpgradeSocket {
  public:
-  Connection(std::string id, std::string address, Wire& wire, ConnectionHost& host);
+  Connection(std::string id, Peer peer, Wire& wire, ConnectionHost& host);
   ~Connection() override;
 
   // From the wire.
@@ -114,6 +119,7 @@ class Connection final : public Transport,
     bool begun = false;  ///< the first byte of the head has come
     HttpRequestHead head;
     size_t body_at = 0;  ///< where the body starts in `input`
+    RequestOrigin origin;
     const Endpoint* endpoint = nullptr;
     IdentityRef identity;      ///< null: nobody was asked
     Error identity_error;      ///< why there is none, where that is for later
@@ -125,6 +131,9 @@ class Connection final : public Transport,
   [[nodiscard]] std::string_view body() const override;
   [[nodiscard]] std::string_view connection_id() const override { return id_; }
   [[nodiscard]] ShardServices& services() override { return host_.services(); }
+  [[nodiscard]] std::string_view client_host() const override {
+    return host_of_endpoint(request_->origin.address);
+  }
   [[nodiscard]] Admin& admin() override { return host_.admin(); }
   [[nodiscard]] int shard_number() const override { return host_.shard_number(); }
   [[nodiscard]] bool draining() const override { return host_.draining(); }
@@ -181,7 +190,7 @@ class Connection final : public Transport,
   void on_deadline(int64_t now_us);
 
   const std::string id_;
-  const std::string address_;
+  const Peer peer_;
   Wire& wire_;
   ConnectionHost& host_;
   Phase phase_ = Phase::head;

@@ -75,6 +75,7 @@ bool Connection::read_head() {
 
 // Everything that can be judged by the head alone is, before a byte of the body is waited for.
 bool Connection::begin_request() {
+  request_->origin = origin_of(head(), peer_, host_.trusted_proxies());
   const std::string_view upgrade = head().header("upgrade");
   const bool websocket = upgrade.size() == 9 && std::equal(upgrade.begin(), upgrade.end(), "websocket",
                                                            [](char a, char b) { return (a | 0x20) == b; });
@@ -240,7 +241,8 @@ void Connection::poll() {
   request.content_type = head().header("content-type");
   request.body = body();
   if (request.sid.empty()) {
-    request.session.address = address_;
+    request.session.address = request_->origin.address;
+    request.session.secure = request_->origin.secure;
     request.session.query = head().query;
     request.session.identity = request_->identity;
     request.session.identity_error = request_->identity_error;
@@ -343,7 +345,8 @@ bool Connection::start_session(std::unique_ptr<Session> session, const UpgradeAc
     return false;
   }
   SessionRequest request;
-  request.address = address_;
+  request.address = request_->origin.address;
+  request.secure = request_->origin.secure;
   request.query = head().query;
   request.subprotocol = accepted.subprotocol;
   request.coding = accepted.extensions.empty() ? FrameCoding::plain : FrameCoding::deflated;

@@ -90,17 +90,4 @@ uint16_t listener_port(int fd) {
   return ntohs(reinterpret_cast<sockaddr_in*>(&address)->sin_port);
 }
 
-std::string peer_address(int fd) {
-  sockaddr_storage address{};
-  socklen_t length = sizeof address;
-  char host[NI_MAXHOST];
-  char port[NI_MAXSERV];
-  if (getpeername(fd, reinterpret_cast<sockaddr*>(&address), &length) != 0 ||
-      getnameinfo(reinterpret_cast<sockaddr*>(&address), length, host, sizeof host, port, sizeof port,
-                  NI_NUMERICHOST | NI_NUMERICSERV) != 0)
-    return "unknown";
-  return address.ss_family == AF_INET6 ? "[" + std::string(host) + "]:" + port
-                                       : std::string(host) + ":" + port;
-}
-
 }  // namespace relay

@@ -20,7 +20,4 @@ namespace relay {
 
 void close_listener(int fd);
 
-/// "127.0.0.1:51234" of a connected socket's peer.
-[[nodiscard]] std::string peer_address(int fd);
-
 }  // namespace relay

@@ -22,10 +22,9 @@ struct Client {
   LwsWire wire;
   std::unique_ptr<TlsWire> tls;
   Connection connection;
-  Client(std::string id, std::string address, ConnectionHost& host, std::unique_ptr<TlsSession> session)
+  Client(std::string id, Peer peer, ConnectionHost& host, std::unique_ptr<TlsSession> session)
       : tls(session == nullptr ? nullptr : std::make_unique<TlsWire>(wire, std::move(session))),
-        connection(std::move(id), std::move(address), tls == nullptr ? static_cast<Wire&>(wire) : *tls,
-                   host) {}
+        connection(std::move(id), std::move(peer), tls == nullptr ? static_cast<Wire&>(wire) : *tls, host) {}
 };
 
 /// A shard's libwebsockets context on the shard's libuv loop. It brings sockets; no TLS, no HTTP and no

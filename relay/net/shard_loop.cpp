@@ -86,6 +86,7 @@ struct ShardLoop::Impl final : ConnectionHost, Publisher, History, RecoveryPeers
   }
   Gather& gather() override { return writing; }
   Inflater& inflater() override { return unpacker; }
+  const AddressRanges& trusted_proxies() const override { return trusted; }
   void poll(PollRequest request) override;
   void poll_cancelled(const std::string& sid, const ReplyTo& reply_to) override {
     if (shard_of(sid) == number())
@@ -189,6 +190,7 @@ struct ShardLoop::Impl final : ConnectionHost, Publisher, History, RecoveryPeers
   Acceptor acceptor{{loop, timers, around.clock, around.logger}, [this](int fd) { accepted(fd); }};
   SocketSorter sorter{{loop, timers, around.clock},
                       [this](const AcceptedSocketRef& socket, std::string_view sid) { sorted(socket, sid); }};
+  AddressRanges trusted = AddressRanges::of(around.config->server.trusted_proxies);
   LwsContext network{[this](Client& client) { bury(client); }};
   std::unordered_map<std::string_view, std::unique_ptr<Client>> clients;  // by their connections' own ids
   std::unordered_map<std::string, Connection*> moved;  // sessions that began by polling, by their sids
@@ -269,7 +271,7 @@ void ShardLoop::Impl::adopt(AcceptedSocket& socket) {
   if (full()) return turn_away(socket);
   const int on = 1;
   setsockopt(socket.fd(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  auto client = std::make_unique<Client>(random_id(number(), around.shards), peer_address(socket.fd()), *this,
+  auto client = std::make_unique<Client>(random_id(number(), around.shards), std::move(socket.peer), *this,
                                          std::move(socket.tls));
   if (!network.adopt(socket.release(), *client)) {
     ++report.refused;
@@ -533,6 +535,7 @@ void ShardLoop::reconfigure(const ConfigRef& config, SessionPlugins session_plug
                             AuthenticatorRef authenticator) {
   impl_->shared.authenticator = std::move(authenticator);
   impl_->shared.config = config;
+  impl_->trusted = AddressRanges::of(config->server.trusted_proxies);
   impl_->shared.session_plugins = std::move(session_plugins);
   impl_->frames.forget_codecs();
   impl_->flushes.set_max_delay_us(max_delay_us(*config));

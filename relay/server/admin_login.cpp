@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/ids.h"
+#include "base/ip_address.h"
 #include "base/thread_name.h"
 
 namespace relay {
@@ -13,7 +14,7 @@ constexpr int64_t kMinuteUs = 60'000'000;
 constexpr int64_t kDayUs = 24 * 60 * kMinuteUs;
 constexpr const char* kWrong = "invalid credentials";  // the Admin UI knows this text
 
-std::string host_of(const std::string& address) { return address.substr(0, address.rfind(':')); }
+std::string host_of(const std::string& address) { return std::string(host_of_endpoint(address)); }
 
 }  // namespace
 

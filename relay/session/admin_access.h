@@ -12,7 +12,7 @@ struct AdminCredentials {
   std::string username;
   std::string password;
   std::string session_id;  ///< of an earlier login, or ""
-  std::string address;     ///< the peer's, "127.0.0.1:51234"
+  std::string address;     ///< the client's, "127.0.0.1:51234"
 };
 
 struct AdminVerdict {

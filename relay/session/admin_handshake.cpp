@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/ip_address.h"
 
 namespace relay {
 namespace {
@@ -46,11 +47,12 @@ std::string admin_handshake_json(const SessionRequest& request, int64_t wall_us)
   const bool has_origin = std::any_of(request.headers.begin(), request.headers.end(),
                                       [](const auto& header) { return header.first == "origin"; });
   std::string json = R"({"address":)";
-  seneca::append_json_string(json, request.address.substr(0, request.address.rfind(':')));
+  seneca::append_json_string(json, host_of_endpoint(request.address));
   json += ",\"headers\":" + object(request.headers);
   json += ",\"query\":" + object(request.query);
   json += ",\"issued\":" + std::to_string(wall_us / 1000);
-  json += R"(,"secure":false,"time":")" + format_rfc3339(wall_us / 1000 * 1000);
+  json += request.secure ? R"(,"secure":true,"time":")" : R"(,"secure":false,"time":")";
+  json += format_rfc3339(wall_us / 1000 * 1000);
   json += R"(","url":)";
   seneca::append_json_string(json, std::string_view(request.url).substr(0, kMaxBytes));
   json += has_origin ? R"(,"xdomain":true})" : R"(,"xdomain":false})";

@@ -28,7 +28,7 @@ struct AdminVerdict;
 struct SessionInfo {
   std::string id;
   std::string protocol;  ///< "socketio", "ws", "ws.v1", "ws.v1.zstd", "sse"
-  std::string address;   ///< peer, "127.0.0.1:51234"
+  std::string address;   ///< "127.0.0.1:51234"; behind a proxy without a port
   std::vector<std::string> rooms;
   std::vector<std::string> subscriptions;  ///< selection texts
   int64_t connected_us = 0;                ///< wall clock
@@ -41,6 +41,7 @@ struct SessionInfo {
 /// How a client asked to be served: its URL's query, decoded, and what the connection is.
 struct SessionRequest {
   std::string address;
+  bool secure = false;                                       ///< the client speaks TLS, to us or to a proxy
   std::vector<std::pair<std::string, std::string>> query;    ///< percent-decoded, in order
   std::string subprotocol;                                   ///< the negotiated one, or ""
   std::string last_event_id;                                 ///< SSE

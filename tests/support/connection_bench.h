@@ -40,7 +40,9 @@ class FakeAdmin final : public Admin {
 class ConnectionBench : public ConnectionHost {
  public:
   explicit ConnectionBench(Config config = ShardBench::default_config(), size_t accepts = SIZE_MAX)
-      : shard(std::move(config)), wire(accepts), connection("c1", "127.0.0.1:50000", wire, *this) {}
+      : shard(std::move(config)), wire(accepts), connection("c1", peer(), wire, *this) {}
+
+  static Peer peer() { return {"127.0.0.1:50000", IpAddress::parse("127.0.0.1"), false}; }
 
   ShardServices& services() override { return shard.services; }
   Admin& admin() override { return fake_admin; }
@@ -56,6 +58,7 @@ class ConnectionBench : public ConnectionHost {
   PollingClient* polling_client(const std::string&) override { return nullptr; }
   [[nodiscard]] bool knows_session(const std::string&) const override { return false; }
   void session_moved(const std::string&, Connection*) override {}
+  [[nodiscard]] const AddressRanges& trusted_proxies() const override { return trusted; }
 
   /// Bytes from the client, in a buffer of their own as the socket's are, and the end of the loop iteration.
   void receive(std::string_view bytes) {
@@ -90,6 +93,7 @@ class ConnectionBench : public ConnectionHost {
   MemoryWire wire;
   std::vector<PollRequest> polls;
   std::vector<ReplyTo> cancelled;
+  AddressRanges trusted;
   bool is_draining = false;
   bool flush_wanted = false;
   size_t counted_bytes = 0;

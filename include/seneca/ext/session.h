@@ -26,7 +26,7 @@ typedef struct seneca_client {
   void* user;            /* the plugin's own, NULL at first */
   seneca_str id;         /* its sid; also the name of a room that is its own */
   seneca_str namespace_; /* "/", "/conversations"; "" of a bare one */
-  seneca_str address;    /* "127.0.0.1:51234" */
+  seneca_str address;    /* "127.0.0.1:51234"; behind a proxy without a port */
   void* impl;            /* the host's */
 } seneca_client;
 

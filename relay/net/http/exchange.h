@@ -26,6 +26,8 @@ class HttpExchange {
   [[nodiscard]] virtual const HttpRequestHead& head() const = 0;
   [[nodiscard]] virtual std::string_view body() const = 0;
   [[nodiscard]] virtual std::string_view connection_id() const = 0;
+  /// Who asks: the client's address without its port, whatever trusted proxies are between.
+  [[nodiscard]] virtual std::string_view client_host() const = 0;
   [[nodiscard]] virtual ShardServices& services() = 0;
   [[nodiscard]] virtual Admin& admin() = 0;
   [[nodiscard]] virtual int shard_number() const = 0;

@@ -48,6 +48,17 @@ TEST_CASE("unknown keys are errors, whatever a later version may know") {
   });
 }
 
+TEST_CASE("trusted proxies are addresses and networks") {
+  check_rows({
+      {R"({"server": {"trusted_proxies": ["proxy.example.com"]}})", "bad_address_range",
+       "/server/trusted_proxies/0"},
+      {R"({"server": {"trusted_proxies": ["10.0.0.0/8", "10.0.0.0/33"]}})", "bad_address_range",
+       "/server/trusted_proxies/1"},
+      {R"({"server": {"trusted_proxies": "10.1.2.3/8"}})", "bad_address_range", "/server/trusted_proxies"},
+      {R"({"server": {"trusted_proxies": [10]}})", "wrong_type", "/server/trusted_proxies/0"},
+  });
+}
+
 TEST_CASE("values of the wrong type are errors") {
   check_rows({
       {"[]", "wrong_type", ""},

@@ -278,7 +278,7 @@ TEST_CASE("a handshake is shown without its secrets, and not without end") {
   request.query = {{"EIO", "4"}};
   request.url = "/socket.io/?EIO=4";
   CHECK(admin_handshake_json(request, 1772582400'000001) ==
-        R"({"address":"[::1]","headers":{"host":"x","cookie":"[redacted]","authorization":"[redacted]",)"
+        R"({"address":"::1","headers":{"host":"x","cookie":"[redacted]","authorization":"[redacted]",)"
         R"("proxy-authorization":"[redacted]","origin":"http://\"q\""},"query":{"EIO":"4"},)"
         R"("issued":1772582400000,"secure":false,"time":"2026-03-04T00:00:00Z","url":"/socket.io/?EIO=4",)"
         R"("xdomain":true})");
